@@ -1,0 +1,1 @@
+//! The Slop Studios realtime server.

@@ -1,0 +1,2 @@
+//! slop-server
+fn main() {}
