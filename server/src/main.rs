@@ -1,2 +1,89 @@
-//! slop-server
-fn main() {}
+//! `slop-server`: the Slop Studios realtime server.
+
+use clap::Parser;
+use slop_server::config::{LogFormat, Settings};
+use slop_server::{build, demo, serve, stand_in};
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    if std::env::args().nth(1).as_deref() == Some(stand_in::SUBCOMMAND) {
+        return stand_in::run();
+    }
+    let settings = match Settings::try_parse() {
+        Ok(settings) => settings,
+        Err(error) if !error.use_stderr() => error.exit(),
+        Err(error) => return refuse(&one_line(&error)),
+    };
+    match run(&settings) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => refuse(&format!("{error:#}")),
+    }
+}
+
+fn run(settings: &Settings) -> anyhow::Result<()> {
+    start_logging(settings)?;
+    if settings
+        .redis_url
+        .as_ref()
+        .is_some_and(|url| !url.is_empty())
+    {
+        tracing::warn!("REDIS_URL is not used yet: everything is kept in memory");
+    }
+    let server = serve::Server::bind(settings.address(), settings.workers)
+        .map_err(|error| anyhow::anyhow!("cannot listen on {}: {error}", settings.address()))?;
+    let address = server.address()?;
+    if settings.demo {
+        let demo = demo::Demo::prepare(settings, address)?;
+        let (router, handle) = build(demo.config().clone())?;
+        print(&format!(
+            "slop-server listening on http://{address}\n{}",
+            demo.greeting()
+        ));
+        let background = demo.publish_samples(handle.clone());
+        return Ok(server.run(demo.page(router), handle, background)?);
+    }
+    let (router, handle) = build(settings.check()?)?;
+    print(&format!("slop-server listening on http://{address}"));
+    Ok(server.run(router, handle, async {})?)
+}
+
+fn start_logging(settings: &Settings) -> anyhow::Result<()> {
+    let directives = std::env::var("RUST_LOG")
+        .ok()
+        .filter(|text| !text.is_empty());
+    let directives = directives.unwrap_or_else(|| settings.log_level.clone());
+    let filter = EnvFilter::try_new(directives)
+        .map_err(|_| anyhow::anyhow!("LOG_LEVEL must be a level or filter directives"))?;
+    let logging = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match settings.log_format {
+        LogFormat::Text => logging.init(),
+        LogFormat::Json => logging.json().init(),
+    }
+    Ok(())
+}
+
+#[allow(
+    clippy::print_stdout,
+    reason = "the line that says where the server is"
+)]
+fn print(text: &str) {
+    use std::io::Write;
+    println!("{text}");
+    // Whoever started the server waits for this line, and may have stopped reading.
+    let _ = std::io::stdout().flush();
+}
+
+fn refuse(sentence: &str) -> ExitCode {
+    eprintln!("slop-server: {sentence}");
+    ExitCode::from(2)
+}
+
+/// The first line of a command line error says it all; the rest is usage.
+fn one_line(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let line = text.lines().next().unwrap_or_default();
+    line.strip_prefix("error: ").unwrap_or(line).to_owned()
+}

@@ -1,0 +1,119 @@
+//! Putting the server together: from a configuration to a router and a handle.
+
+use crate::app::{App, Parts};
+use crate::claude::{Executions, SetupError};
+use crate::config::Config;
+use crate::http::{self, Readiness};
+use crate::metrics::Metrics;
+use crate::publish::{self, PublishError};
+use crate::wire::{self, BundleError, Wire};
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use slop_schema::ServerEvent;
+use slop_schema::event::{MediaSubscribers, User};
+use slop_schema::media::AboutMedia;
+use slop_schema::scalar::{JsonObject, RoomName, UserId};
+use std::time::Duration;
+use tower::ServiceBuilder;
+
+/// Why a server could not be built.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The embedded schema bundle cannot be used.
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+    /// No directory for the Claude CLI.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+}
+
+/// What the owner of a server holds in hand: publishing and stopping. Cheap to clone.
+#[derive(Clone)]
+pub struct Handle {
+    app: App,
+    wire: Wire,
+    readiness: Readiness,
+}
+
+/// Builds a server: the router serves Socket.IO and HTTP, the handle publishes and stops.
+///
+/// # Errors
+/// When the server's own files cannot be used or made.
+pub fn build(config: Config) -> Result<(Router, Handle), BuildError> {
+    let metrics = Metrics::default();
+    let tokens = config.tokens;
+    let executions = Executions::new(config.claude, metrics.clone())?;
+    let (socket_io, wire, app) = wire::build(|emitter, validators| {
+        App::new(Parts {
+            tokens,
+            executions,
+            emitter,
+            validators,
+            metrics: metrics.clone(),
+        })
+    })?;
+    let readiness = Readiness::default();
+    let layers = ServiceBuilder::new()
+        .layer(from_fn_with_state(
+            config.origins.clone(),
+            http::refuse_foreign_origins,
+        ))
+        .layer(http::cors(config.origins))
+        .layer(from_fn(http::slim_request))
+        .layer(socket_io);
+    let router = Router::new()
+        .merge(http::health_routes(readiness.clone(), metrics))
+        .merge(http::publish_routes(&app, config.publish_token.as_deref()))
+        .layer(layers);
+    Ok((
+        router,
+        Handle {
+            app,
+            wire,
+            readiness,
+        },
+    ))
+}
+
+impl Handle {
+    /// Sends an event to all sockets of a user; returns how many there were.
+    pub async fn publish_to_user<E: ServerEvent<Audience = User>>(
+        &self,
+        user: &UserId,
+        payload: &E::Payload,
+    ) -> usize {
+        self.app.emitter().to_user::<E>(user, payload).await
+    }
+
+    /// Sends an event to all subscribers of the media item it is about; returns how many there
+    /// were.
+    pub async fn publish_to_media<E>(&self, payload: &E::Payload) -> usize
+    where
+        E: ServerEvent<Audience = MediaSubscribers>,
+        E::Payload: AboutMedia,
+    {
+        self.app.emitter().to_media_subscribers::<E>(payload).await
+    }
+
+    /// Sends an event of the application's own to a room that clients joined; returns how many
+    /// sockets were in it.
+    ///
+    /// # Errors
+    /// When the room is one of the server's, or the name is taken by the protocol or by Socket.IO.
+    pub async fn publish_to_room(
+        &self,
+        room: &RoomName,
+        event: &str,
+        payload: &JsonObject,
+    ) -> Result<usize, PublishError> {
+        publish::publish_to_room(&self.app, room, event, payload).await
+    }
+
+    /// Stops taking new work, gives every running Claude process its final event, and disconnects
+    /// all sockets. Processes that do not end within the limit are killed.
+    pub async fn shut_down(&self, limit: Duration) {
+        self.readiness.drain();
+        self.app.executions().shut_down(limit).await;
+        self.wire.close().await;
+    }
+}

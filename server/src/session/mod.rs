@@ -1,0 +1,8 @@
+//! Sessions: who a socket is, and for how long.
+
+mod token;
+
+mod state;
+
+pub use state::{MAX_ROOMS, Session};
+pub use token::{AuthFailure, TokenRules, User};

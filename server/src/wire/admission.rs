@@ -1,0 +1,179 @@
+//! Admission: what happens when a socket connects to a namespace and when it leaves.
+//!
+//! Everything is installed in the connect middleware, which runs before the CONNECT packet is sent:
+//! an event that the client sends at once is then never lost. It waits in the inbox until the
+//! socket was welcomed.
+
+use super::Socket as SocketHandle;
+use super::caller::{Connection, Link, welcome_user};
+use super::dispatch::Routes;
+use super::emit;
+use super::inbox::{Next, Received};
+use crate::app::App;
+use serde_json::Value as Json;
+use slop_schema::ServerEvent;
+use slop_schema::protocol::{AuthError, Authenticated, Namespace, Welcome};
+use slop_schema::session::{AuthErrorPayload, WelcomePayload};
+use socketioxide::adapter::LocalAdapter;
+use socketioxide::handler::{ConnectHandler, MessageHandler, Value};
+use socketioxide::socket::DisconnectReason;
+use std::fmt::Display;
+use std::pin::Pin;
+use std::sync::Arc;
+
+/// The connect handler of one namespace.
+#[derive(Clone)]
+pub(super) struct Admission {
+    pub(super) app: App,
+    pub(super) namespace: Namespace,
+    pub(super) routes: Arc<Routes>,
+}
+
+/// Tells the compiler which of the possible handler kinds these are.
+pub(super) enum Own {}
+
+type MiddlewareResult<'a> =
+    Pin<Box<dyn Future<Output = Result<(), Box<dyn Display + Send>>> + Send + 'a>>;
+
+impl ConnectHandler<LocalAdapter, Own> for Admission {
+    fn call_middleware<'a>(
+        &'a self,
+        socket: SocketHandle,
+        _auth: &'a Option<Value>,
+    ) -> MiddlewareResult<'a> {
+        let connection = Arc::new(Connection::new());
+        socket.extensions.insert(connection.clone());
+        socket.on_fallback(Receiver {
+            app: self.app.clone(),
+            routes: self.routes.clone(),
+            connection: connection.clone(),
+        });
+        let metrics = self.app.metrics().clone();
+        let namespace = self.namespace;
+        socket.on_disconnect(async move |reason: DisconnectReason| {
+            connection.set_expiry(None);
+            metrics.disconnected(namespace);
+            tracing::debug!(namespace = namespace.path(), %reason, "socket disconnected");
+        });
+        self.app.metrics().connected(self.namespace);
+        Box::pin(async { Ok(()) })
+    }
+
+    fn call(&self, socket: SocketHandle, auth: Option<Value>) {
+        let Some(connection) = socket.extensions.remove::<Arc<Connection>>() else {
+            return;
+        };
+        let link = Link {
+            app: self.app.clone(),
+            socket,
+            connection,
+        };
+        tracing::debug!(socket = %link.socket.id, namespace = self.namespace.path(), "connected");
+        welcome(&link, &offered_token(auth, &link.socket));
+        if link.connection.inbox.open() == Next::Drain {
+            tokio::spawn(drain(self.routes.clone(), link));
+        }
+    }
+}
+
+/// Greets the socket, then signs it in when it came with a token.
+fn welcome(link: &Link, token: &OfferedToken) {
+    let id = link.socket.id.to_string();
+    let greeting = WelcomePayload::new("Welcome to Slop Studios", id, link.connection.connected_at);
+    emit_now::<Welcome>(link, &greeting);
+    let outcome = match token {
+        OfferedToken::None => return,
+        OfferedToken::Text(token) => link.authenticate(token),
+        OfferedToken::NotText => link.authenticate("not a token"),
+    };
+    match outcome {
+        Ok(user) => emit_now::<Authenticated>(link, &welcome_user(&user)),
+        Err(failure) => {
+            emit_now::<AuthError>(link, &AuthErrorPayload::new(failure.to_string()));
+        }
+    }
+}
+
+/// Sends to a socket that has just connected: its send buffer has room.
+fn emit_now<E: ServerEvent>(link: &Link, payload: &E::Payload) {
+    if let Err(error) = link.socket.emit(E::NAME, payload) {
+        tracing::warn!(event = E::NAME, %error, "a new socket could not be welcomed");
+    }
+}
+
+enum OfferedToken {
+    None,
+    Text(String),
+    NotText,
+}
+
+/// The token of the handshake: `auth.token`, else an `Authorization: Bearer` header.
+fn offered_token(auth: Option<Value>, socket: &SocketHandle) -> OfferedToken {
+    let from_auth = match auth {
+        Some(Value::Str(text, _)) => serde_json::from_str::<Json>(&text)
+            .ok()
+            .and_then(|mut auth| auth.get_mut("token").map(Json::take)),
+        _ => None,
+    };
+    match from_auth {
+        Some(Json::String(token)) if !token.is_empty() => return OfferedToken::Text(token),
+        None | Some(Json::Null | Json::String(_)) => {}
+        Some(_) => return OfferedToken::NotText,
+    }
+    let header = socket.req_parts().headers.get("authorization");
+    let bearer = header
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| {
+            let (scheme, token) = value.split_once(' ')?;
+            scheme
+                .eq_ignore_ascii_case("bearer")
+                .then(|| token.trim().to_owned())
+        });
+    bearer
+        .filter(|token| !token.is_empty())
+        .map_or(OfferedToken::None, OfferedToken::Text)
+}
+
+/// Receives every event of one socket.
+struct Receiver {
+    app: App,
+    routes: Arc<Routes>,
+    connection: Arc<Connection>,
+}
+
+impl MessageHandler<LocalAdapter, Own> for Receiver {
+    fn call(&self, socket: SocketHandle, value: Value, ack_id: Option<i64>) {
+        let Value::Str(text, attachments) = value else {
+            return;
+        };
+        let has_attachments = attachments.is_some_and(|attachments| !attachments.is_empty());
+        match self.connection.inbox.push(Received {
+            text,
+            has_attachments,
+            ack_id,
+        }) {
+            Next::Wait => {}
+            Next::Drain => {
+                let (app, connection) = (self.app.clone(), self.connection.clone());
+                tokio::spawn(drain(
+                    self.routes.clone(),
+                    Link {
+                        app,
+                        socket,
+                        connection,
+                    },
+                ));
+            }
+            Next::CutOff => emit::cut_off(&socket),
+        }
+    }
+}
+
+/// Handles a socket's frames one after the other until none is left.
+async fn drain(routes: Arc<Routes>, link: Link) {
+    while let Some(received) = link.connection.inbox.next() {
+        routes.dispatch(&link, received).await;
+        // Handlers seldom wait: a flood of one client must not keep the others from their turn.
+        tokio::task::coop::consume_budget().await;
+    }
+}
