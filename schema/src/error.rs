@@ -5,7 +5,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// What went wrong. Readers in Rust keep codes they do not know.
+// Readers in Rust keep codes they do not know: a newer server must not break them.
+/// What went wrong.
+///
+/// - `INVALID_PAYLOAD`: the payload of an event broke a rule of its schema
+/// - `UNKNOWN_EVENT`: no such event on this namespace
+/// - `INTERNAL_ERROR`: the server failed; the event may be sent again
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[allow(missing_docs, reason = "the variants are the document\'s own words")]

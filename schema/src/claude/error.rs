@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// Why a Claude operation failed. Readers in Rust keep codes they do not know.
+// Readers in Rust keep codes they do not know: a newer server must not break them.
+/// Why a Claude operation failed.
 ///
 /// - `UNAUTHORIZED`: authentication fails
 /// - `INVALID_PAYLOAD`: invalid payload is provided

@@ -1,0 +1,127 @@
+//! `schema/json/protocol.json`: the whole protocol as one JSON document, schemas included.
+
+use super::protocol::{Direction, Event, Protocol, TypedArgument, clean};
+use serde::Serialize;
+use serde_json::Value;
+use slop_schema::event::{AccessLevel, AudienceKind};
+use slop_schema::{Namespace, VERSION};
+use std::collections::BTreeMap;
+
+/// Prints the bundle.
+pub(super) fn print(protocol: &Protocol) -> anyhow::Result<String> {
+    let bundle = Bundle {
+        name: "slop-studios-realtime",
+        version: VERSION,
+        namespaces: Namespace::ALL.iter().map(namespace).collect(),
+        events: protocol.events.iter().map(event).collect(),
+        definitions: &protocol.schemas,
+    };
+    Ok(serde_json::to_string_pretty(&bundle)? + "\n")
+}
+
+#[derive(Serialize)]
+struct Bundle<'a> {
+    name: &'static str,
+    version: &'static str,
+    namespaces: Vec<BundledNamespace>,
+    events: Vec<BundledEvent<'a>>,
+    #[serde(rename = "$defs")]
+    definitions: &'a BTreeMap<String, Value>,
+}
+
+#[derive(Serialize)]
+struct BundledNamespace {
+    path: &'static str,
+    description: String,
+}
+
+#[derive(Serialize)]
+struct BundledEvent<'a> {
+    name: &'static str,
+    direction: &'static str,
+    namespaces: Vec<&'static str>,
+    description: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access: Option<BundledAccess>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audience: Option<&'static str>,
+    arguments: Vec<BundledArgument<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    callback: Option<BundledCallback<'a>>,
+}
+
+#[derive(Serialize)]
+struct BundledAccess {
+    level: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refusal: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct BundledArgument<'a> {
+    name: &'static str,
+    required: bool,
+    schema: &'a Value,
+}
+
+#[derive(Serialize)]
+struct BundledCallback<'a> {
+    schema: &'a Value,
+}
+
+fn namespace(namespace: &Namespace) -> BundledNamespace {
+    BundledNamespace {
+        path: namespace.path(),
+        description: clean(namespace.docs()),
+    }
+}
+
+fn event(event: &Event) -> BundledEvent<'_> {
+    let (direction, access, audience, callback) = match &event.direction {
+        Direction::Client {
+            access: level,
+            callback,
+        } => ("client", Some(access(*level)), None, Some(callback)),
+        Direction::Server { audience } => ("server", None, Some(audience_name(*audience)), None),
+    };
+    BundledEvent {
+        name: event.name,
+        direction,
+        namespaces: event.namespaces.iter().map(|at| at.path()).collect(),
+        description: &event.docs,
+        access,
+        audience,
+        arguments: event.argument.iter().map(argument).collect(),
+        callback: callback.map(|of| BundledCallback { schema: &of.schema }),
+    }
+}
+
+fn argument(argument: &TypedArgument) -> BundledArgument<'_> {
+    BundledArgument {
+        name: argument.name,
+        required: argument.required,
+        schema: &argument.of.schema,
+    }
+}
+
+fn access(level: AccessLevel) -> BundledAccess {
+    match level {
+        AccessLevel::Anyone => BundledAccess {
+            level: "anyone",
+            refusal: None,
+        },
+        AccessLevel::SignedIn { refusal } => BundledAccess {
+            level: "signedIn",
+            refusal: Some(refusal),
+        },
+    }
+}
+
+fn audience_name(audience: AudienceKind) -> &'static str {
+    match audience {
+        AudienceKind::Socket => "socket",
+        AudienceKind::User => "user",
+        AudienceKind::MediaSubscribers => "mediaSubscribers",
+        AudienceKind::Process => "process",
+    }
+}

@@ -1,0 +1,168 @@
+//! The protocol as the generators read it: the table's events with their TypeScript and their
+//! JSON Schema.
+
+use super::declaration::{Declaration, Declarations};
+use super::schema::Schemas;
+use serde_json::Value;
+use slop_schema::event::{AccessLevel, Argument, AudienceKind, WireType};
+use slop_schema::{ClientEvent, EventVisitor, Namespace, ServerEvent, visit_events};
+use std::collections::BTreeMap;
+
+/// Everything the table says.
+pub(super) struct Protocol {
+    /// All events, in the order of the table.
+    pub(super) events: Vec<Event>,
+    /// All named types, those of an event after the event's place in the table.
+    pub(super) declarations: Vec<Declaration>,
+    /// JSON Schema of each named type.
+    pub(super) schemas: BTreeMap<String, Value>,
+}
+
+/// One row of the table.
+pub(super) struct Event {
+    pub(super) name: &'static str,
+    pub(super) namespaces: &'static [Namespace],
+    pub(super) docs: String,
+    pub(super) argument: Option<TypedArgument>,
+    pub(super) direction: Direction,
+}
+
+/// Who sends an event, with what only that direction has.
+pub(super) enum Direction {
+    Client {
+        access: AccessLevel,
+        callback: TypeUse,
+    },
+    Server {
+        audience: AudienceKind,
+    },
+}
+
+/// The argument of an event.
+pub(super) struct TypedArgument {
+    pub(super) name: &'static str,
+    pub(super) required: bool,
+    pub(super) of: TypeUse,
+}
+
+/// A type where an event uses it.
+pub(super) struct TypeUse {
+    /// Name of the type, the same in TypeScript and in the schema's definitions.
+    pub(super) name: String,
+    /// Reference to its schema.
+    pub(super) schema: Value,
+}
+
+impl Protocol {
+    /// Reads the table.
+    pub(super) fn read() -> anyhow::Result<Self> {
+        let mut reader = Reader {
+            events: Vec::new(),
+            declarations: Declarations::new(),
+            schemas: Schemas::new(),
+        };
+        visit_events(&mut reader);
+        let schemas = reader.schemas.finish()?;
+        let declarations = reader.declarations.finish(&schemas)?;
+        Ok(Self {
+            events: reader.events,
+            declarations,
+            schemas,
+        })
+    }
+
+    /// Events that clients send, with their callbacks.
+    pub(super) fn client_events(&self) -> impl Iterator<Item = (&Event, &TypeUse)> {
+        self.events
+            .iter()
+            .filter_map(|event| match &event.direction {
+                Direction::Client { callback, .. } => Some((event, callback)),
+                Direction::Server { .. } => None,
+            })
+    }
+
+    /// Events that the server sends.
+    pub(super) fn server_events(&self) -> impl Iterator<Item = &Event> {
+        let server = |event: &&Event| matches!(event.direction, Direction::Server { .. });
+        self.events.iter().filter(server)
+    }
+}
+
+impl Event {
+    /// Whether the event exists on every namespace.
+    pub(super) fn is_shared(&self) -> bool {
+        Namespace::ALL
+            .iter()
+            .all(|namespace| self.namespaces.contains(namespace))
+    }
+}
+
+struct Reader {
+    events: Vec<Event>,
+    declarations: Declarations,
+    schemas: Schemas,
+}
+
+impl Reader {
+    /// A type that clients write and the server reads.
+    fn read_by_server<T: WireType>(&mut self, argument: Argument) -> TypedArgument {
+        let schema = self.schemas.read_by_server::<T>();
+        self.argument::<T>(argument, schema)
+    }
+
+    fn argument<T: WireType>(&mut self, argument: Argument, schema: Value) -> TypedArgument {
+        TypedArgument {
+            name: argument.name,
+            required: argument.required,
+            of: TypeUse {
+                name: self.declarations.add::<T>(),
+                schema,
+            },
+        }
+    }
+}
+
+impl EventVisitor for Reader {
+    fn client<E: ClientEvent>(&mut self) {
+        let argument = E::ARGUMENT.map(|argument| self.read_by_server::<E::Argument>(argument));
+        let callback = TypeUse {
+            name: self.declarations.add::<E::Ack>(),
+            schema: self.schemas.written_by_server::<E::Ack>(),
+        };
+        self.events.push(Event {
+            name: E::NAME,
+            namespaces: E::NAMESPACES,
+            docs: clean(E::DOCS),
+            argument,
+            direction: Direction::Client {
+                access: E::ACCESS,
+                callback,
+            },
+        });
+    }
+
+    fn server<E: ServerEvent>(&mut self) {
+        let argument = E::ARGUMENT.map(|argument| {
+            let schema = self.schemas.written_by_server::<E::Payload>();
+            self.argument::<E::Payload>(argument, schema)
+        });
+        self.events.push(Event {
+            name: E::NAME,
+            namespaces: E::NAMESPACES,
+            docs: clean(E::DOCS),
+            argument,
+            direction: Direction::Server {
+                audience: E::AUDIENCE,
+            },
+        });
+    }
+}
+
+/// Doc comments begin each line with the space after `///`.
+pub(super) fn clean(docs: &str) -> String {
+    let lines: Vec<_> = docs
+        .lines()
+        .map(|line| line.strip_prefix(' ').unwrap_or(line))
+        .collect();
+    lines.join("\n").trim().to_owned()
+}
