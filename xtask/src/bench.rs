@@ -1,8 +1,84 @@
-//! Not written yet.
+//! `cargo xtask bench`: measure the server side by side with others.
+//!
+//! Builds and installs what the comparison needs; the comparison itself, its scenarios and its
+//! report are in tests/bench.
+
+use anyhow::{Context, Result, ensure};
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 #[derive(clap::Args)]
-pub struct Options {}
+pub(crate) struct Options {
+    /// Do a tenth of the work in one round: shows that everything runs, its numbers mean nothing.
+    #[arg(long)]
+    quick: bool,
+    /// Rounds; medians are reported.
+    #[arg(long, value_name = "COUNT")]
+    rounds: Option<usize>,
+    /// Run this scenario only, say `heartbeat`; may be given several times.
+    #[arg(long, value_name = "NAME")]
+    only: Vec<String>,
+    /// Measure this server only (slop, bare, node); may be given several times.
+    #[arg(long, value_name = "NAME")]
+    server: Vec<String>,
+    /// Write the result into docs/benchmarks.md.
+    #[arg(long)]
+    write: bool,
+}
 
-pub fn run(_options: &Options) -> anyhow::Result<()> {
-    anyhow::bail!("not written yet")
+/// Builds, installs and runs.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let repository = repository()?;
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    succeed(
+        Command::new(cargo)
+            .args([
+                "build",
+                "--release",
+                "--package",
+                "slop-server",
+                "--package",
+                "slop-bench",
+            ])
+            .current_dir(&repository),
+    )?;
+    if !repository.join("node_modules/socket.io").exists() {
+        succeed(Command::new("npm").arg("ci").current_dir(&repository))?;
+    }
+    succeed(&mut compare(options, &repository))
+}
+
+fn compare(options: &Options, repository: &Path) -> Command {
+    let mut command = Command::new(target(repository).join("release/slop-bench"));
+    command.arg("compare").arg("--repository").arg(repository);
+    for (flag, given) in [("--quick", options.quick), ("--write", options.write)] {
+        command.args(given.then_some(flag));
+    }
+    for (flag, names) in [("--only", &options.only), ("--server", &options.server)] {
+        command.args(names.iter().flat_map(|name| [flag, name]));
+    }
+    if let Some(rounds) = options.rounds {
+        command.args(["--rounds", &rounds.to_string()]);
+    }
+    command
+}
+
+/// Where Cargo puts what it builds.
+fn target(repository: &Path) -> PathBuf {
+    let chosen = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    repository.join(chosen.unwrap_or_else(|| "target".into()))
+}
+
+/// This crate lies one level below the root.
+fn repository() -> Result<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+    Ok(root.context("xtask lies in the repository")?.to_owned())
+}
+
+fn succeed(command: &mut Command) -> Result<()> {
+    let status = command
+        .status()
+        .with_context(|| format!("running {command:?}"))?;
+    ensure!(status.success(), "{command:?} failed: {status}");
+    Ok(())
 }

@@ -1,0 +1,108 @@
+//! The comparison: every scenario against every server, round after round.
+//!
+//! Servers take turns within each scenario of each round, each in a new process, so that whatever
+//! else the machine does meets all of them alike.
+
+use crate::machine::Conditions;
+use crate::report::Report;
+use crate::results::Results;
+use crate::scenario::{Measured, Scenario};
+use crate::server::{LOAD_CORE, PUBLISH_TOKEN, Server, pinned};
+use anyhow::{Context, Result, ensure};
+use clap::ValueEnum;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Do a tenth of the work in one round: shows that everything runs, its numbers mean nothing.
+    #[arg(long)]
+    quick: bool,
+    /// Rounds; medians are reported.
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// Run this scenario only; may be given several times.
+    #[arg(long, value_enum)]
+    only: Vec<Scenario>,
+    /// Measure this server only; may be given several times.
+    #[arg(long, value_enum)]
+    server: Vec<Server>,
+    /// Write the result into docs/benchmarks.md.
+    #[arg(long)]
+    write: bool,
+    /// Root of the repository.
+    #[arg(long, default_value = ".")]
+    repository: PathBuf,
+}
+
+/// Runs the comparison, prints the report and writes it where that was asked for.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let cores = std::thread::available_parallelism()?.get();
+    ensure!(
+        cores >= 2,
+        "the benchmark needs two cores: one for the server, one for the load"
+    );
+    ensure!(
+        !options.write || (!options.quick && options.only.is_empty() && options.server.is_empty()),
+        "--write is for whole runs: leave out --quick, --only and --server"
+    );
+    let conditions = Conditions::now(&options.repository)?;
+    let scenarios = chosen(&options.only);
+    let servers = chosen(&options.server);
+    let rounds = if options.quick { 1 } else { options.rounds };
+    let mut results = Results::default();
+    for round in 1..=rounds {
+        for scenario in &scenarios {
+            eprintln!("round {round} of {rounds}: {}", scenario.title());
+            for server in &servers {
+                let measured = measure(*scenario, *server, options)
+                    .with_context(|| format!("{} against {}", scenario.name(), server.title()))?;
+                results.add(*scenario, *server, measured);
+            }
+        }
+    }
+    let report = Report {
+        results,
+        scenarios,
+        servers,
+        conditions,
+        rounds,
+    };
+    println!("{}", report.markdown());
+    if options.write {
+        report.write(&options.repository.join("docs/benchmarks.md"))?;
+    }
+    Ok(())
+}
+
+/// What was asked for, or everything.
+fn chosen<T: ValueEnum>(asked: &[T]) -> Vec<T> {
+    if asked.is_empty() {
+        T::value_variants().to_vec()
+    } else {
+        asked.to_vec()
+    }
+}
+
+/// Starts a server and the load generator, each on its core.
+fn measure(scenario: Scenario, server: Server, options: &Options) -> Result<Measured> {
+    let running = server.start(&options.repository)?;
+    let output = load(scenario, options)?
+        .args(["--address", &running.address.to_string()])
+        .args(["--pid", &running.pid().to_string()])
+        .args(["--publish-token", PUBLISH_TOKEN])
+        .stderr(Stdio::inherit())
+        .output()?;
+    ensure!(output.status.success(), "the load generator failed");
+    Ok(serde_json::from_slice(&output.stdout)?)
+}
+
+fn load(scenario: Scenario, options: &Options) -> Result<std::process::Command> {
+    let this: &Path = &std::env::current_exe()?;
+    let mut command = pinned(LOAD_CORE);
+    command.arg(this).arg("load").arg(scenario.name());
+    if options.quick {
+        command.arg("--quick");
+    }
+    Ok(command)
+}
