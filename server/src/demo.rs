@@ -105,7 +105,6 @@ impl Demo {
     }
 
     /// Adds the demo's page to a router.
-    #[must_use]
     pub fn page(&self, router: Router) -> Router {
         let settings = json!({"token": self.token, "userId": NAME, "mediaId": NAME});
         let page = PAGE.replace("{/* settings */}", &settings.to_string());
@@ -115,16 +114,14 @@ impl Demo {
             get(async move || (script, SOCKET_IO_CLIENT)),
         )
     }
+}
 
-    /// Publishes media progress and notifications, over and over.
-    pub fn publish_samples(&self, handle: Handle) -> impl Future<Output = ()> + Send + 'static {
-        async move {
-            loop {
-                if let Err(error) = publish_round(&handle).await {
-                    tracing::error!(%error, "a sample is out of bounds");
-                    return;
-                }
-            }
+/// Publishes media progress and notifications, over and over.
+pub async fn publish_samples(handle: Handle) {
+    loop {
+        if let Err(error) = publish_round(&handle).await {
+            tracing::error!(%error, "a sample is out of bounds");
+            return;
         }
     }
 }

@@ -40,7 +40,7 @@ fn run(settings: &Settings) -> anyhow::Result<()> {
             "slop-server listening on http://{address}\n{}",
             demo.greeting()
         ));
-        let background = demo.publish_samples(handle.clone());
+        let background = demo::publish_samples(handle.clone());
         return Ok(server.run(demo.page(router), handle, background)?);
     }
     let (router, handle) = build(settings.check()?)?;

@@ -69,7 +69,7 @@ async fn publish_body(app: &App, body: &[u8]) -> Result<usize, PublishError> {
     let mut addresses = Vec::new();
     for (field, address) in Address::FIELDS {
         if let Some(id) = text(&body, field)? {
-            addresses.push(address(&id).ok_or_else(|| PublishError::Field(field, "an id"))?);
+            addresses.push(address(&id).ok_or(PublishError::Field(field, "1 to 128 characters"))?);
         }
     }
     let payload = body.remove("payload").ok_or_else(|| missing("payload"))?;

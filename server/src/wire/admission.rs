@@ -55,7 +55,6 @@ impl ConnectHandler<LocalAdapter, Own> for Admission {
             metrics.disconnected(namespace);
             tracing::debug!(namespace = namespace.path(), %reason, "socket disconnected");
         });
-        self.app.metrics().connected(self.namespace);
         Box::pin(async { Ok(()) })
     }
 

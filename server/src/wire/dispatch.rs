@@ -149,7 +149,7 @@ where
         };
         if link.must_end() {
             link.connection.inbox.close();
-            emit::cut_off(&socket);
+            emit::disconnect(&socket);
         }
         outcome
     })

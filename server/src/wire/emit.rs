@@ -162,6 +162,11 @@ async fn deliver(socket: &SocketHandle, mut attempt: impl FnMut() -> Result<(), 
 /// Disconnects a client that does not read. It reconnects and asks for what it missed.
 pub(super) fn cut_off(socket: &SocketHandle) {
     tracing::warn!(socket = %socket.id, "client cut off: it does not read what it is sent");
-    // A full buffer has no room for the goodbye either; the missed heartbeat then ends it.
+    disconnect(socket);
+}
+
+/// Disconnects a socket from its namespace.
+pub(super) fn disconnect(socket: &SocketHandle) {
+    // A full send buffer has no room for the goodbye; the missed heartbeat then ends it.
     let _ = SocketRef::from(socket.clone()).disconnect();
 }
