@@ -67,7 +67,10 @@ for (const event of clientEvents()) {
   if (argument) {
     test(`${title}: wrong values are refused`, async (t) => {
       const bystander = await connect(t, server);
-      const cases = badValues(argument.schema).map(([what, value]) => [what, [value]]);
+      // `null` stands for an argument that may be left out: clients without `undefined` send it.
+      const isAbsent = (value) => value === null && !argument.required;
+      const bad = badValues(argument.schema).filter(([, value]) => !isAbsent(value));
+      const cases = bad.map(([what, value]) => [what, [value]]);
       if (argument.required) cases.push(['no argument', []]);
       assert.ok(cases.length > 8);
       for (const [what, args] of cases) {

@@ -39,13 +39,14 @@ test('heartbeat needs neither a payload nor a callback', async (t) => {
   const client = await connect(t, server);
   assert.equal((await client.call('heartbeat')).latency, null);
   assert.equal((await client.call('heartbeat', {})).latency, null);
+  assert.equal((await client.call('heartbeat', null)).latency, null);
   client.send('heartbeat');
   client.send('heartbeat', { timestamp: Date.now() });
   await client.settled();
   const latencies = client.received('heartbeatAck').map((ack) => ack.latency);
-  assert.deepEqual(latencies.slice(0, 3), [null, null, null]);
-  assert.ok(latencies[3] >= 0 && latencies[3] < 5000);
-  assert.equal(latencies.length, 4);
+  assert.deepEqual(latencies.slice(0, 4), [null, null, null, null]);
+  assert.ok(latencies[4] >= 0 && latencies[4] < 5000);
+  assert.equal(latencies.length, 5);
 });
 
 test('without a positive timestamp the latency is null, and never below 0', async (t) => {

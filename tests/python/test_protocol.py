@@ -10,13 +10,10 @@ from server import token_for
 
 def test_welcome_on_every_namespace(connect):
     client = connect(namespaces=NAMESPACES)
-    ids = set()
     for namespace in NAMESPACES:
         welcome = client.wait_for("welcome", namespace)
         assert set(welcome) == {"message", "socketId", "serverTime"}
         assert welcome["socketId"] == client.sio.get_sid(namespace)
-        ids.add(welcome["socketId"])
-    assert len(ids) == 3
 
 
 def test_the_handshake_signs_in_on_every_namespace(connect, user):

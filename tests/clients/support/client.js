@@ -91,22 +91,26 @@ export class Client {
 
   /** The next event of this name that no earlier wait has returned; gives its payload. */
   async waitFor(event, where = () => true) {
-    const found = () =>
-      this.record.find(
-        (entry) => entry.event === event && !this.#seen.has(entry) && where(entry.payload),
-      );
+    const entry = await this.next(`the event ${event}`, (entry) => {
+      return entry.event === event && where(entry.payload);
+    });
+    return entry.payload;
+  }
+
+  /** The next entry of the record that matches and that no earlier wait has returned. */
+  next(what, matches) {
     const arrival = new Promise((resolve) => {
       const look = () => {
-        const entry = found();
+        const entry = this.record.find((entry) => !this.#seen.has(entry) && matches(entry));
         if (!entry) return;
         this.#wake.delete(look);
         this.#seen.add(entry);
-        resolve(entry.payload);
+        resolve(entry);
       };
       this.#wake.add(look);
       look();
     });
-    return within(`the event ${event}`, arrival, { details: () => this.story() });
+    return within(what, arrival, { details: () => this.story() });
   }
 
   /** Payloads of all events of this name so far. */

@@ -31,15 +31,15 @@ const PROCESS_ID = /^claude_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{
 /** Executes and gives the result of `claude:complete`. */
 export async function complete(client, payload) {
   const processId = await execute(client, payload);
-  const failed = client
-    .waitFor('claude:error', (error) => error.processId === processId)
-    .then((error) => assert.fail(`claude:error instead of claude:complete: ${error.message}`));
-  failed.catch(() => {});
-  const completed = client.waitFor('claude:complete', (event) => event.processId === processId);
-  const event = await Promise.race([completed, failed]);
-  assert.equal(event.result.id, processId);
-  assert.equal(event.result.stdout, output(client, processId), 'chunks and stdout differ');
-  return event.result;
+  const ends = ['claude:complete', 'claude:error'];
+  const { event, payload: end } = await client.next(`the end of ${processId}`, (entry) => {
+    return ends.includes(entry.event) && entry.payload.processId === processId;
+  });
+  assert.equal(event, 'claude:complete', end.message);
+  const { result } = end;
+  assert.equal(result.id, processId);
+  assert.equal(result.stdout, output(client, processId), 'chunks and stdout differ');
+  return result;
 }
 
 /** Executes and gives the `claude:error` that ends it, sure that no `claude:complete` came. */
