@@ -4,7 +4,7 @@ use super::command::Command;
 use super::output::{Conclusion, Output, Shown};
 use super::state::Stop;
 use rustix::process::{Pid, Signal, kill_process_group};
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdout};
@@ -57,30 +57,23 @@ pub(super) async fn run(
         stdout: child.stdout.take(),
         buffer: vec![0; 64 * 1024],
     };
-    let stopped = tokio::select! {
-        () = reading.read_to_end(&mut output, &mut show) => None,
-        stop = stop => Some(stop),
-        () = sleep_until(deadline) => Some(Stop::TimedOut),
+    let (status, stopped) = tokio::select! {
+        status = reading.until_exit(&mut child, &mut output, &mut show) => (Some(status?), None),
+        stop = stop => (None, Some(stop)),
+        () = sleep_until(deadline) => (None, Some(Stop::TimedOut)),
     };
-    // Reading ended, or the process is to be stopped: either way it has little time left.
-    let patience = if stopped.is_some() {
-        GRACE
-    } else {
-        deadline - Instant::now()
-    };
-    if stopped.is_some() {
-        group.signal(Signal::TERM);
-    }
-    let status = {
-        let both =
-            async { tokio::join!(child.wait(), reading.read_to_end(&mut output, &mut show)).0 };
-        timeout(patience, both).await
-    };
-    let (status, stopped) = match status {
-        Ok(status) => (status?, stopped),
-        Err(_) => {
-            group.signal(Signal::KILL);
-            (child.wait().await?, stopped.or(Some(Stop::TimedOut)))
+    let status = match status {
+        Some(status) => status,
+        None => {
+            group.signal(Signal::TERM);
+            let ending = reading.until_exit(&mut child, &mut output, &mut show);
+            match timeout(GRACE, ending).await {
+                Ok(status) => status?,
+                Err(_) => {
+                    group.signal(Signal::KILL);
+                    child.wait().await?
+                }
+            }
         }
     };
     // What the process left behind in its group ends with it.
@@ -149,6 +142,23 @@ struct Reading {
 }
 
 impl Reading {
+    /// Reads until the process has ended. Children that it leaves behind may hold the pipe open:
+    /// its end is not waited for.
+    async fn until_exit(
+        &mut self,
+        child: &mut Child,
+        output: &mut Output,
+        show: &mut impl FnMut(Shown),
+    ) -> std::io::Result<ExitStatus> {
+        let exit = child.wait();
+        tokio::pin!(exit);
+        tokio::select! {
+            status = &mut exit => return status,
+            () = self.read_to_end(output, show) => {}
+        }
+        exit.await
+    }
+
     /// Reads until the pipe is closed; can be given up and taken up again.
     async fn read_to_end(&mut self, output: &mut Output, show: &mut impl FnMut(Shown)) {
         while let Some(stdout) = &mut self.stdout {
