@@ -1,1 +1,13 @@
 //! Cross-language and wire tests of the protocol; see the files under `tests/tests`.
+//!
+//! This library is what the tests share.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "test support: a panic is a failed test"
+)]
+
+pub mod bundle;
+pub mod mutations;
+pub mod values;

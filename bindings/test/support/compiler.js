@@ -1,0 +1,82 @@
+// Runs the TypeScript compilers that the package supports on files of a test.
+
+import { execFileSync } from "node:child_process";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const testDirectory = dirname(dirname(fileURLToPath(import.meta.url)));
+const require = createRequire(import.meta.url);
+
+/** The newest compiler, and the oldest supported one. */
+export const compilers = ["typescript", "typescript-5.9"].map((name) => {
+  const manifest = require.resolve(`${name}/package.json`);
+  return {
+    version: require(manifest).version,
+    executable: join(dirname(manifest), "bin", "tsc"),
+  };
+});
+
+/**
+ * Type-checks files under `--strict`. Inside them, `@slopstudios/protocol` is this package.
+ *
+ * @param {{ executable: string, version: string }} compiler
+ * @param {string} name of the directory to put them in
+ * @param {Record<string, string>} files by name
+ * @returns {{ file: string, line: number, code: number, message: string }[]} what it says
+ */
+export function check(compiler, name, files) {
+  const directory = join(testDirectory, ".work", `${name}-${compiler.version}`);
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  for (const [file, content] of Object.entries(files)) {
+    writeFileSync(join(directory, file), content);
+  }
+  writeFileSync(join(directory, "tsconfig.json"), JSON.stringify(configuration));
+  return diagnostics(run(compiler, directory));
+}
+
+const configuration = {
+  compilerOptions: {
+    strict: true,
+    noEmit: true,
+    allowJs: true,
+    checkJs: true,
+    skipLibCheck: true,
+    target: "es2022",
+    module: "nodenext",
+    lib: ["es2022", "dom"],
+    types: [],
+  },
+  include: ["*"],
+};
+
+function run({ executable }, directory) {
+  try {
+    const options = { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] };
+    return execFileSync(
+      process.execPath,
+      [executable, "--project", directory, "--pretty", "false"],
+      { ...options, cwd: directory },
+    );
+  } catch (failure) {
+    // The compiler leaves with an error when it has something to say, on standard output.
+    return failure.stdout;
+  }
+}
+
+function diagnostics(output) {
+  const found = [];
+  for (const line of output.split("\n")) {
+    const match =
+      /^(?<file>[^(\s]+)\((?<line>\d+),\d+\): error TS(?<code>\d+): (?<message>.*)$/.exec(line);
+    if (match) {
+      const { file, line, code, message } = match.groups;
+      found.push({ file, line: Number(line), code: Number(code), message });
+    } else if (/^error /.test(line)) {
+      throw new Error(line);
+    }
+  }
+  return found;
+}
