@@ -16,6 +16,8 @@ export const SCRIPTED_CLAUDE = fileURLToPath(new URL('./scripted-claude.sh', imp
 
 const running = new Set();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+// The test runner ends a file that takes too long with a signal, and `exit` follows only if asked.
+for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => process.exit(1));
 
 export class Server {
   /** @param {import('node:child_process').ChildProcess} child @param {string} home */
