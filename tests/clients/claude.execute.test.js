@@ -142,3 +142,14 @@ test('100000 characters are a legal prompt, 100001 are not', async (t) => {
     assert.equal((await client.waitFor('claude:error')).code, 'INVALID_PAYLOAD');
   }
 });
+
+test('neither prompt nor answer appears in the log', async (t) => {
+  const client = await signedIn(t, server);
+  const { stdout } = await complete(client, {
+    prompt: 'a private question',
+    systemPrompt: 'a private rule',
+  });
+  assert.equal(stdout, 'a private question');
+  assert.equal(server.stderr.includes('a private'), false);
+  assert.notEqual(server.stderr, '', 'there is a log');
+});

@@ -95,3 +95,12 @@ test('a port that is taken stops the start with a clear line', async (t) => {
   assert.ok(code > 0);
   assert.match(second.stderr, /in use/i);
 });
+
+test('LOG_FORMAT=json writes one JSON object a line', async (t) => {
+  const server = await startServer({ env: { LOG_FORMAT: 'json', LOG_LEVEL: 'debug' } });
+  await connect(t, server);
+  await server.stop();
+  const lines = server.stderr.trimEnd().split('\n');
+  assert.ok(lines.length > 1);
+  for (const line of lines) assert.equal(typeof JSON.parse(line), 'object');
+});

@@ -129,6 +129,17 @@ test('SIGTERM ends running executions cleanly and says so', async (t) => {
   await until('the child of the CLI to end', () => !isAlive(child));
 });
 
+test('readyz says 503 while the server drains, healthz still 200', async (t) => {
+  const stopping = await startServer();
+  const client = await signedIn(t, stopping);
+  // It takes two seconds to end this one: time enough to ask.
+  await running(client, { prompt: 'ignore SIGTERM' });
+  const stopped = stopping.stop();
+  await until('readyz to say 503', async () => (await stopping.fetch('/readyz')).status === 503);
+  assert.equal((await stopping.fetch('/healthz')).status, 200);
+  assert.equal((await stopped).code, 0);
+});
+
 test('a request that arrives while the server stops harms nobody', async (t) => {
   const stopping = await startServer();
   const client = await signedIn(t, stopping);

@@ -101,6 +101,12 @@ for (const [what, body] of Object.entries(REFUSED)) {
   });
 }
 
+test('a body beyond the limit of 2 MiB is refused and harms nobody', async () => {
+  const answer = await server.publish(withPayload({ message: 'x'.repeat(3 * 1024 * 1024) }));
+  assert.equal(answer.status, 413);
+  assert.equal((await server.publish(good)).status, 202);
+});
+
 test('nothing of what was refused is delivered', async (t) => {
   const client = await connect(t, server);
   await client.call('joinRoom', 'project-1');

@@ -40,7 +40,8 @@ test('a newcomer is signed in, sends a prompt and sees the answer stream in', as
   assert.match(await answer.innerText(), /stand-in/, 'the stand-in says what it is');
   assert.ok((await page.evaluate(() => globalThis.chunks)) > 2, 'the answer came in parts');
   assert.equal(await page.getByRole('button', { name: 'Run' }).isEnabled(), true);
-  if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/demo.png` });
+  if (process.env.SCREENSHOTS)
+    await page.screenshot({ path: `${process.env.SCREENSHOTS}/demo.png` });
   assert.deepEqual(problems, []);
 });
 

@@ -28,11 +28,11 @@ export async function within(what, promise, { limitMs = PATIENCE_MS, details = (
  * Asks again and again until the answer is yes. For conditions outside the protocol only, such as
  * a process that must be gone.
  * @param {string} what
- * @param {() => boolean} condition
+ * @param {() => boolean | Promise<boolean>} condition
  */
 export async function until(what, condition) {
   const deadline = Date.now() + PATIENCE_MS;
-  while (!condition()) {
+  while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`waited ${PATIENCE_MS} ms for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
