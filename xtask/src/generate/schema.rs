@@ -44,13 +44,12 @@ impl Schemas {
         let written = self.written_by_server.take_definitions(true);
         for (name, schema) in read.into_iter().chain(written) {
             let schema = normalise(schema).with_context(|| format!("in the type {name}"))?;
-            if let Some(other) = definitions.get(&name) {
-                ensure!(
-                    *other == schema,
-                    "{name} is used in both directions, but reading and writing it have different \
-                     schemas:\n{other:#}\n{schema:#}"
-                );
-            }
+            let same = definitions.get(&name).is_none_or(|other| *other == schema);
+            ensure!(
+                same,
+                "{name} is used in both directions, but its schema is not the same when it is read \
+                 and when it is written: give each direction a type of its own"
+            );
             definitions.insert(name, schema);
         }
         Ok(definitions)
@@ -160,4 +159,70 @@ fn numeric_format_becomes_bounds(schema: &mut BTreeMap<String, Value>) -> anyhow
     schema.entry("minimum".into()).or_insert(json!(minimum));
     schema.entry("maximum".into()).or_insert(json!(maximum));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn optional_properties_are_never_null_and_required_ones_may_be() {
+        let schema = json!({
+            "required": ["latency"],
+            "properties": {
+                "email": { "type": ["string", "null"] },
+                "usage": { "anyOf": [{ "$ref": "#/$defs/Usage" }, { "type": "null" }] },
+                "latency": { "type": ["number", "null"] },
+            },
+        });
+        let normal = normalise(schema).unwrap();
+        assert_eq!(normal["properties"]["email"], json!({ "type": "string" }));
+        assert_eq!(
+            normal["properties"]["usage"],
+            json!({ "$ref": "#/$defs/Usage" })
+        );
+        let latency = json!({ "type": ["number", "null"] });
+        assert_eq!(normal["properties"]["latency"], latency);
+    }
+
+    #[test]
+    fn a_single_alternative_stands_alone_under_the_nearer_description() {
+        let alternative = json!({ "enum": ["A"], "description": "inside" });
+        let schema = json!({ "anyOf": [alternative], "description": "beside" });
+        let expected = json!({ "enum": ["A"], "description": "beside" });
+        assert_eq!(normalise(schema).unwrap(), expected);
+    }
+
+    #[test]
+    fn numeric_formats_become_bounds() {
+        let normal = normalise(json!({ "type": "integer", "format": "int32" })).unwrap();
+        let bounds = json!({ "type": "integer", "minimum": i32::MIN, "maximum": i32::MAX });
+        assert_eq!(normal, bounds);
+    }
+
+    #[test]
+    fn an_unbounded_64_bit_integer_is_refused() {
+        let unbounded = json!({ "type": "integer", "format": "uint64", "minimum": 0 });
+        let error = normalise(unbounded).unwrap_err().to_string();
+        assert!(error.contains("use SafeUint"), "{error}");
+    }
+
+    #[test]
+    fn a_type_that_means_two_things_is_refused_by_name() {
+        #[derive(
+            Debug, Clone, serde::Serialize, serde::Deserialize, schemars::JsonSchema, ts_rs::TS,
+        )]
+        struct Ambiguous {
+            #[serde(default)]
+            required_only_when_written: bool,
+        }
+        let mut schemas = Schemas::new();
+        schemas.read_by_server::<Ambiguous>();
+        schemas.written_by_server::<Ambiguous>();
+        let error = schemas.finish().unwrap_err().to_string();
+        assert!(
+            error.starts_with("Ambiguous is used in both directions"),
+            "{error}"
+        );
+    }
 }
