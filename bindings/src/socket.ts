@@ -48,7 +48,8 @@ export type TimedSocket<
  * A client's socket that receives and sends the given events.
  *
  * Socket.IO's own socket, but for two methods: in its types, `emitWithAck` takes anything and
- * promises `any` for an event whose callback may be left out.
+ * promises `any` for an event whose callback may be left out. Methods that return the socket for
+ * chaining return Socket.IO's own type.
  */
 export interface ProtocolSocket<Received extends EventMap<Received>, Sent extends EventMap<Sent>>
   extends AckEmitter<Sent>, Omit<Socket<Received, Sent>, "emitWithAck" | "timeout"> {

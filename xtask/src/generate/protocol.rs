@@ -104,12 +104,6 @@ struct Reader {
 }
 
 impl Reader {
-    /// A type that clients write and the server reads.
-    fn read_by_server<T: WireType>(&mut self, argument: Argument) -> TypedArgument {
-        let schema = self.schemas.read_by_server::<T>();
-        self.argument::<T>(argument, schema)
-    }
-
     fn argument<T: WireType>(&mut self, argument: Argument, schema: Value) -> TypedArgument {
         TypedArgument {
             name: argument.name,
@@ -124,7 +118,10 @@ impl Reader {
 
 impl EventVisitor for Reader {
     fn client<E: ClientEvent>(&mut self) {
-        let argument = E::ARGUMENT.map(|argument| self.read_by_server::<E::Argument>(argument));
+        let argument = E::ARGUMENT.map(|argument| {
+            let schema = self.schemas.read_by_server::<E::Argument>();
+            self.argument::<E::Argument>(argument, schema)
+        });
         let callback = TypeUse {
             name: self.declarations.add::<E::Ack>(),
             schema: self.schemas.written_by_server::<E::Ack>(),
