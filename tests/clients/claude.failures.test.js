@@ -81,6 +81,12 @@ test('children of the CLI end with it, also when it leaves them behind', async (
   await until('the child that was left behind to end', () => !isAlive(Number(stdout)));
 });
 
+test('a child that escaped the CLI holds nobody up', async (t) => {
+  const client = await signedIn(t, server);
+  const { stdout } = await complete(client, { prompt: 'fork away and leave' });
+  process.kill(Number(stdout));
+});
+
 const SENTENCES = {
   'claude:execute': [{ prompt: 'hello' }, 'Authentication required to execute Claude commands'],
   'claude:status': ['claude_1', 'Authentication required to query Claude processes'],

@@ -93,6 +93,9 @@ case "$prompt" in
   'fork and leave')
     sleep 60 &
     opening; delta "$!"; closing "$!" ;;
+  'fork away and leave')
+    setsid sleep 30 &
+    opening; delta "$!"; closing "$!" ;;
   'report yourself')
     printf 'directory: %s\n' "$(pwd)"
     for argument in "$@"; do printf 'argument: %s\n' "$argument"; done
