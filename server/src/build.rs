@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::http::{self, Readiness};
 use crate::metrics::Metrics;
 use crate::publish::{self, PublishError};
+use crate::store::{RedisError, Store};
 use crate::wire::{self, BundleError, Wire};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -22,6 +23,9 @@ pub enum BuildError {
     /// The embedded schema bundle cannot be used.
     #[error(transparent)]
     Bundle(#[from] BundleError),
+    /// The URL of Redis is not one.
+    #[error("REDIS_URL must be the URL of a Redis")]
+    Redis(#[from] RedisError),
     /// No directory for the Claude CLI.
     #[error(transparent)]
     Setup(#[from] SetupError),
@@ -42,7 +46,14 @@ pub struct Handle {
 pub fn build(config: Config) -> Result<(Router, Handle), BuildError> {
     let metrics = Metrics::default();
     let tokens = config.tokens;
-    let executions = Executions::new(config.claude, metrics.clone())?;
+    let store = match &config.redis_url {
+        None => Store::memory(config.rate_limit),
+        Some(url) => {
+            let ttl = config.claude.process_ttl;
+            Store::redis(url.reveal(), config.rate_limit, ttl, metrics.clone())?
+        }
+    };
+    let executions = Executions::new(config.claude, store, metrics.clone())?;
     let (socket_io, wire, app) = wire::build(|emitter, validators| {
         App::new(Parts {
             tokens,

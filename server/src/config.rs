@@ -2,6 +2,7 @@
 
 use crate::http::AllowedOrigins;
 use crate::session::TokenRules;
+use crate::store::RateLimit;
 use clap::Parser;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -127,6 +128,15 @@ pub struct Settings {
         value_name = "SECONDS"
     )]
     pub claude_process_ttl_seconds: u64,
+    /// Output of one Claude process that is kept, in bytes; the rest is cut off, with a mark.
+    #[arg(long, env = "CLAUDE_MAX_OUTPUT_BYTES", default_value_t = 10 * 1024 * 1024, value_name = "BYTES")]
+    pub claude_max_output_bytes: usize,
+    /// Executions a user may ask for in one window.
+    #[arg(long, env = "CLAUDE_RATE_LIMIT_MAX", default_value_t = 10, value_name = "COUNT")]
+    pub claude_rate_limit_max: u32,
+    /// Length of that window, in milliseconds.
+    #[arg(long, env = "CLAUDE_RATE_LIMIT_WINDOW_MS", default_value_t = 60_000, value_name = "MS")]
+    pub claude_rate_limit_window_ms: u64,
     /// Directory that working directories must lie in [default: clients may not choose one].
     #[arg(long, env = "CLAUDE_WORKSPACE_ROOT", value_name = "DIRECTORY")]
     pub claude_workspace_root: Option<PathBuf>,
@@ -201,6 +211,10 @@ pub struct Config {
     pub publish_token: Option<String>,
     /// How Claude processes run.
     pub claude: ClaudeConfig,
+    /// How often a user may ask for an execution.
+    pub rate_limit: RateLimit,
+    /// Redis to share state through; `None` keeps everything in memory.
+    pub redis_url: Option<Secret>,
 }
 
 /// How Claude processes run.
@@ -210,6 +224,9 @@ pub struct ClaudeConfig {
     pub program: PathBuf,
     /// Arguments before those of the CLI, for a program that contains one.
     pub leading_arguments: Vec<String>,
+    /// The executable of this server, to run the CLI under; it ends the CLI when the server is
+    /// killed. `None` where the server is a library inside another program.
+    pub supervisor: Option<PathBuf>,
     /// Whether to pass `--bare`.
     pub bare: bool,
     /// Processes that may run at the same time.
@@ -224,6 +241,8 @@ pub struct ClaudeConfig {
     pub queue_timeout: Duration,
     /// How long an ended process is remembered.
     pub process_ttl: Duration,
+    /// Output of one process that is kept, in bytes.
+    pub max_output_bytes: usize,
     /// Directory that working directories must lie in, resolved.
     pub workspace_root: Option<PathBuf>,
     /// API key for the CLI.
@@ -282,6 +301,11 @@ impl Settings {
                 .ok_or(ConfigError::Origin)?,
             publish_token: given(&self.publish_token),
             claude: self.check_claude()?,
+            rate_limit: RateLimit {
+                max_requests: self.claude_rate_limit_max,
+                window: Duration::from_millis(self.claude_rate_limit_window_ms),
+            },
+            redis_url: given(&self.redis_url).map(Secret::new),
         })
     }
 
@@ -294,6 +318,8 @@ impl Settings {
             ("CLAUDE_PROCESS_TIMEOUT_MS", self.claude_process_timeout_ms),
             ("CLAUDE_MAX_TIMEOUT_MS", self.claude_max_timeout_ms),
             ("CLAUDE_QUEUE_TIMEOUT_MS", self.claude_queue_timeout_ms),
+            ("CLAUDE_RATE_LIMIT_MAX", u64::from(self.claude_rate_limit_max)),
+            ("CLAUDE_RATE_LIMIT_WINDOW_MS", self.claude_rate_limit_window_ms),
         ] {
             if number == 0 {
                 return Err(ConfigError::Zero(name));
@@ -314,6 +340,7 @@ impl Settings {
         Ok(ClaudeConfig {
             program: self.claude_cli_path.clone(),
             leading_arguments: Vec::new(),
+            supervisor: None,
             bare: self.claude_cli_bare,
             max_concurrent: self.claude_max_concurrent_processes,
             max_queued: self.claude_max_queue_size,
@@ -321,6 +348,7 @@ impl Settings {
             max_timeout: Duration::from_millis(self.claude_max_timeout_ms),
             queue_timeout: Duration::from_millis(self.claude_queue_timeout_ms),
             process_ttl: Duration::from_secs(self.claude_process_ttl_seconds),
+            max_output_bytes: self.claude_max_output_bytes,
             workspace_root,
             api_key: given(&self.anthropic_api_key).map(Secret::new),
             base_url: given(&self.anthropic_base_url),

@@ -21,7 +21,7 @@ use std::time::Duration;
 /// User of the demo's token, and id of its media item.
 const NAME: &str = "demo";
 const TOKEN_LIFETIME_SECONDS: i64 = 12 * 60 * 60;
-const PAUSE_BETWEEN_SAMPLES: Duration = Duration::from_secs(1);
+const PAUSE_BETWEEN_SAMPLES: Duration = Duration::from_millis(700);
 
 const PAGE: &str = include_str!("../assets/demo.html");
 /// The browser build of socket.io-client 4.8.4 (MIT), unmodified.

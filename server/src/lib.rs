@@ -19,7 +19,9 @@ mod session;
 
 mod handlers;
 
-mod claude;
+pub mod claude;
+
+mod store;
 
 pub mod publish;
 
@@ -40,6 +42,7 @@ pub mod stand_in;
 pub use build::{BuildError, Handle, build};
 pub use http::AllowedOrigins;
 pub use session::TokenRules;
+pub use store::RateLimit;
 
 /// For the tests that look at the compiler's words when a handler is missing.
 #[doc(hidden)]

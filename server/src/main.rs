@@ -1,14 +1,19 @@
 //! `slop-server`: the Slop Studios realtime server.
 
 use clap::Parser;
-use slop_server::config::{LogFormat, Settings};
+use slop_server::claude::supervisor;
+use slop_server::config::{Config, LogFormat, Settings};
 use slop_server::{build, demo, serve, stand_in};
+use std::ffi::OsStr;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
-    if std::env::args().nth(1).as_deref() == Some(stand_in::SUBCOMMAND) {
-        return stand_in::run();
+    let mut arguments = std::env::args_os().skip(1);
+    match arguments.next().as_deref().and_then(OsStr::to_str) {
+        Some(stand_in::SUBCOMMAND) => return stand_in::run(),
+        Some(supervisor::SUBCOMMAND) => return supervisor::run(arguments),
+        _ => {}
     }
     let settings = match Settings::try_parse() {
         Ok(settings) => settings,
@@ -35,7 +40,7 @@ fn run(settings: &Settings) -> anyhow::Result<()> {
     let address = server.address()?;
     if settings.demo {
         let demo = demo::Demo::prepare(settings, address)?;
-        let (router, handle) = build(demo.config().clone())?;
+        let (router, handle) = build(supervised(demo.config().clone())?)?;
         print(&format!(
             "slop-server listening on http://{address}\n{}",
             demo.greeting()
@@ -43,9 +48,15 @@ fn run(settings: &Settings) -> anyhow::Result<()> {
         let background = demo::publish_samples(handle.clone());
         return Ok(server.run(demo.page(router), handle, background)?);
     }
-    let (router, handle) = build(settings.check()?)?;
+    let (router, handle) = build(supervised(settings.check()?)?)?;
     print(&format!("slop-server listening on http://{address}"));
     Ok(server.run(router, handle, async {})?)
+}
+
+/// This binary is its own supervisor of the CLI.
+fn supervised(mut config: Config) -> anyhow::Result<Config> {
+    config.claude.supervisor = Some(std::env::current_exe()?);
+    Ok(config)
 }
 
 fn start_logging(settings: &Settings) -> anyhow::Result<()> {

@@ -6,6 +6,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
+use slop_schema::claude::ClaudeProcessStatus;
 use slop_schema::protocol::Namespace;
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,7 +39,16 @@ struct NamespacePath {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ExecutionStatus {
-    status: &'static str,
+    status: String,
+}
+
+impl From<ClaudeProcessStatus> for ExecutionStatus {
+    fn from(status: ClaudeProcessStatus) -> Self {
+        // The wire's own word for the status.
+        let status = serde_json::to_value(status).ok();
+        let status = status.and_then(|status| status.as_str().map(str::to_owned));
+        Self { status: status.unwrap_or_default() }
+    }
 }
 
 /// All counters of the server; cheap to clone.
@@ -53,8 +63,12 @@ struct Families {
     handling: Family<EventName, Histogram, fn() -> Histogram>,
     executions: Family<ExecutionStatus, Counter>,
     executions_running: Gauge,
+    queue_length: Gauge,
+    wait_seconds: Histogram,
     execution_seconds: Histogram,
     execution_output_bytes: Counter,
+    rate_limited: Counter,
+    redis_failures: Counter,
 }
 
 /// The counters of one event, looked up once.
@@ -111,6 +125,23 @@ impl Default for Metrics {
             "Claude processes that run",
             executions_running.clone(),
         );
+        let queue_length = Gauge::default();
+        registry.register("claude_queue_length", "Claude processes that wait", queue_length.clone());
+        let wait_seconds = Histogram::new([0.001, 0.1, 1.0, 5.0, 15.0, 60.0, 300.0]);
+        registry.register_with_unit(
+            "claude_wait",
+            "Time Claude processes waited for their turn",
+            Unit::Seconds,
+            wait_seconds.clone(),
+        );
+        let rate_limited = Counter::default();
+        registry.register(
+            "claude_rate_limited",
+            "Executions refused by the rate limit",
+            rate_limited.clone(),
+        );
+        let redis_failures = Counter::default();
+        registry.register("redis_failures", "Failed requests to Redis", redis_failures.clone());
         let execution_seconds = Histogram::new([0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 1800.0]);
         registry.register_with_unit(
             "claude_execution",
@@ -133,8 +164,12 @@ impl Default for Metrics {
             handling,
             executions,
             executions_running,
+            queue_length,
+            wait_seconds,
             execution_seconds,
             execution_output_bytes,
+            rate_limited,
+            redis_failures,
         }))
     }
 }
@@ -185,20 +220,38 @@ impl Metrics {
             .dec();
     }
 
-    /// Counts a Claude process that started.
-    pub fn execution_started(&self) {
+    /// Counts a Claude process that started, and how long it waited.
+    pub fn execution_started(&self, waited: Duration) {
         self.0.executions_running.inc();
+        self.0.wait_seconds.observe(waited.as_secs_f64());
     }
 
-    /// Counts a Claude process that ended.
-    pub fn execution_ended(&self, status: &'static str, took: Duration, output_bytes: u64) {
+    /// Counts a Claude process that ran and ended.
+    pub fn execution_ended(&self, status: ClaudeProcessStatus, took: Duration, output_bytes: u64) {
         self.0.executions_running.dec();
-        self.0
-            .executions
-            .get_or_create(&ExecutionStatus { status })
-            .inc();
+        self.0.executions.get_or_create(&ExecutionStatus::from(status)).inc();
         self.0.execution_seconds.observe(took.as_secs_f64());
         self.0.execution_output_bytes.inc_by(output_bytes);
+    }
+
+    /// Counts a Claude process that was stopped while it waited.
+    pub fn execution_never_ran(&self, status: ClaudeProcessStatus) {
+        self.0.executions.get_or_create(&ExecutionStatus::from(status)).inc();
+    }
+
+    /// Sets how many Claude processes wait.
+    pub fn queue_length(&self, length: usize) {
+        self.0.queue_length.set(i64::try_from(length).unwrap_or(i64::MAX));
+    }
+
+    /// Counts an execution that the rate limit refused.
+    pub fn rate_limited(&self) {
+        self.0.rate_limited.inc();
+    }
+
+    /// Counts a request to Redis that failed.
+    pub fn redis_failed(&self) {
+        self.0.redis_failures.inc();
     }
 
     /// Everything in the text format.

@@ -6,6 +6,7 @@ use slop_schema::error::{ErrorCode, ErrorDetail};
 use slop_schema::event::RefusalEvent;
 use slop_schema::scalar::ProcessId;
 use std::borrow::Cow;
+use std::time::Duration;
 
 /// Why an event of a client was refused.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +39,13 @@ pub enum ClaudeRefusal {
         /// The server's limit in milliseconds.
         max_timeout_ms: u128,
     },
+    /// The user asks too often.
+    RateLimited {
+        /// When the user may ask again.
+        retry_after: Duration,
+    },
+    /// No more processes may wait.
+    QueueFull,
     /// `claude:status` of a process that is not known.
     StatusOfUnknown(ProcessId),
     /// `claude:cancel` of a process that is not known.
@@ -117,6 +125,11 @@ impl ClaudeRefusal {
             Self::TimeoutTooLong { max_timeout_ms } => {
                 format!("timeoutMs must be at most {max_timeout_ms}").into()
             }
+            Self::RateLimited { retry_after } => {
+                let seconds = retry_after.as_millis().div_ceil(1000).max(1);
+                format!("Rate limit exceeded: try again in {seconds} s").into()
+            }
+            Self::QueueFull => "Queue is full".into(),
             Self::StatusOfUnknown(_) | Self::CancelOfUnknown => "Process not found".into(),
             Self::AccessDenied => "Access denied".into(),
             Self::AlreadyEnded => "Could not cancel process (may already be completed)".into(),
@@ -132,7 +145,10 @@ impl ClaudeRefusal {
             Self::StatusOfUnknown(process) => {
                 Announcement::ClaudeError(ClaudeErrorCode::ProcessNotFound, Some(process.clone()))
             }
-            Self::Stopping => Announcement::ClaudeError(ClaudeErrorCode::ExecutionError, None),
+            Self::RateLimited { .. } => {
+                Announcement::ClaudeError(ClaudeErrorCode::RateLimitExceeded, None)
+            }
+            Self::Stopping | Self::QueueFull => Announcement::ClaudeError(ClaudeErrorCode::ExecutionError, None),
             Self::CancelOfUnknown | Self::AccessDenied | Self::AlreadyEnded => {
                 Announcement::Nothing
             }

@@ -1,5 +1,6 @@
 //! How the CLI is called: arguments, environment, standard input. Pure.
 
+use super::supervisor;
 use crate::config::ClaudeConfig;
 use slop_schema::claude::ClaudeExecutePayload;
 use std::ffi::OsString;
@@ -47,11 +48,15 @@ pub(super) fn build(
     payload: &ClaudeExecutePayload,
     places: &Places<'_>,
 ) -> Command {
-    let mut arguments: Vec<OsString> = config
-        .leading_arguments
-        .iter()
-        .map(OsString::from)
-        .collect();
+    let mut arguments: Vec<OsString> = Vec::new();
+    let program = match &config.supervisor {
+        Some(supervisor) => {
+            arguments.extend(supervisor::arguments(config.program.clone().into()));
+            supervisor.clone()
+        }
+        None => config.program.clone(),
+    };
+    arguments.extend(config.leading_arguments.iter().map(OsString::from));
     arguments.extend(HERMETIC.map(OsString::from));
     if config.bare {
         arguments.push("--bare".into());
@@ -64,7 +69,7 @@ pub(super) fn build(
         arguments.push(file.into());
     }
     Command {
-        program: config.program.clone(),
+        program,
         arguments,
         environment: environment(config, payload, places.home),
         directory: places.directory.to_owned(),
@@ -122,6 +127,7 @@ mod tests {
         ClaudeConfig {
             program: "claude".into(),
             leading_arguments: Vec::new(),
+            supervisor: None,
             bare: true,
             max_concurrent: 1,
             max_queued: 1,
@@ -129,6 +135,7 @@ mod tests {
             max_timeout: Duration::from_secs(1),
             queue_timeout: Duration::from_secs(1),
             process_ttl: Duration::from_secs(1),
+            max_output_bytes: 1,
             workspace_root: None,
             api_key: None,
             base_url: None,

@@ -1,28 +1,26 @@
-//! The engine: keeps the records of all processes and takes each from its payload to its last
-//! update.
+//! The engine: takes each process from its payload to its final update, and answers for it.
 
-use super::command::{self, Places};
-use super::output::Shown;
-use super::runner::{self, Finished};
+use super::ending::{self, Facts};
+use super::execution::{self, Job};
+use super::journal::{Journal, Update, Updates};
+use super::queue::{Admission, Queue};
+use super::records::{Record, Records};
 use super::state::{State, Stop};
-use super::update::{self, Update, UpdateSender, Updates};
 use super::workspace;
 use crate::clock;
 use crate::config::ClaudeConfig;
 use crate::metrics::Metrics;
 use crate::refusal::ClaudeRefusal;
-use slop_schema::claude::{
-    ClaudeCompletePayload, ClaudeErrorCode, ClaudeErrorPayload, ClaudeExecutePayload,
-    ClaudeProcessResult, ClaudeProcessStatus, ClaudeProgressPayload,
-};
+use crate::store::{Ending as StoredEnding, RateVerdict, Store, StoredExecution};
+use slop_schema::claude::{ClaudeExecutePayload, ClaudeProcessStatus};
 use slop_schema::scalar::{ProcessId, Timestamp, UserId};
-use std::collections::HashMap;
-use std::io::Write;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-use tempfile::{NamedTempFile, TempDir};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
 use tokio::sync::{oneshot, watch};
+
+/// How long followers may take to read the final updates when the server stops.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// The server cannot prepare its own directories for the CLI.
 #[derive(Debug, thiserror::Error)]
@@ -36,46 +34,58 @@ pub struct Executions(Arc<Engine>);
 struct Engine {
     config: ClaudeConfig,
     metrics: Metrics,
-    /// Holds the CLI's home, its empty working directory and system prompts; gone with the server.
+    store: Store,
     directory: TempDir,
-    records: Mutex<Records>,
+    desk: Mutex<Desk>,
     running: watch::Sender<usize>,
 }
 
-#[derive(Default)]
-struct Records {
-    processes: HashMap<ProcessId, Record>,
+/// What is decided together: who runs, who waits, and where everybody stands.
+struct Desk {
+    queue: Queue,
+    records: Records,
     is_stopping: bool,
 }
 
-struct Record {
-    owner: UserId,
-    state: State,
-    stop: Option<oneshot::Sender<Stop>>,
+/// An accepted execution.
+pub struct Accepted {
+    /// Its id.
+    pub process: ProcessId,
+    /// Everything that happens to it, from the beginning.
+    pub updates: Updates,
 }
 
-/// An accepted execution that has not been started.
-pub struct Execution {
-    engine: Arc<Engine>,
-    id: ProcessId,
-    owner: UserId,
-    payload: ClaudeExecutePayload,
-    working_directory: Option<PathBuf>,
-    stopped: oneshot::Receiver<Stop>,
+/// Where a process stands, for its user.
+pub struct Standing {
+    /// Its status.
+    pub status: ClaudeProcessStatus,
+    /// Its position, counted from 0, while it waits.
+    pub position: Option<usize>,
+    /// What happens to it from now on, after what was missed.
+    pub updates: Updates,
 }
 
 /// A stop that was decided; it takes effect when it is carried out.
 pub struct PendingStop {
-    stop: Option<oneshot::Sender<Stop>>,
-    reason: Stop,
+    effect: Effect,
+}
+
+enum Effect {
+    /// The runner ends the process.
+    TellRunner(oneshot::Sender<Stop>, Stop),
+    /// The process had not started: its journal is closed.
+    Close(Journal, Update),
+    Nothing,
 }
 
 impl PendingStop {
     /// Ends the process.
     pub fn carry_out(self) {
-        if let Some(stop) = self.stop {
+        match self.effect {
             // The process may have ended by itself: its state has the stop all the same.
-            let _ = stop.send(self.reason);
+            Effect::TellRunner(runner, stop) => drop(runner.send(stop)),
+            Effect::Close(journal, update) => drop(journal.close(|_| update)),
+            Effect::Nothing => {}
         }
     }
 }
@@ -85,403 +95,357 @@ impl Executions {
     ///
     /// # Errors
     /// When the directories for the CLI cannot be made.
-    pub fn new(config: ClaudeConfig, metrics: Metrics) -> Result<Self, SetupError> {
-        let directory = tempfile::Builder::new().prefix("slop-claude-").tempdir()?;
-        for name in [HOME, EMPTY, PROMPTS] {
-            std::fs::create_dir(directory.path().join(name))?;
-        }
+    pub fn new(config: ClaudeConfig, store: Store, metrics: Metrics) -> Result<Self, SetupError> {
+        let directory = execution::make_directories()?;
+        let queue = Queue::new(config.max_concurrent, config.max_queued);
+        let desk = Mutex::new(Desk { queue, records: Records::default(), is_stopping: false });
         let (running, _) = watch::channel(0);
-        let records = Mutex::default();
-        Ok(Self(Arc::new(Engine {
-            config,
-            metrics,
-            directory,
-            records,
-            running,
-        })))
+        Ok(Self(Arc::new(Engine { config, metrics, store, directory, desk, running })))
     }
 
-    /// Checks a payload and makes a record of it. The process starts with [`Execution::start`].
+    /// Takes an execution in: it starts at once, or waits for its turn.
     ///
     /// # Errors
-    /// When the payload asks for what this server does not allow, or the server is stopping.
-    pub async fn accept(
+    /// When the payload asks for what this server does not allow, the user asks too often, the
+    /// queue is full or the server is stopping.
+    pub async fn execute(
         &self,
         owner: &UserId,
         payload: ClaudeExecutePayload,
-    ) -> Result<Execution, ClaudeRefusal> {
-        let max_timeout_ms = self.0.config.max_timeout.as_millis();
-        if payload
-            .timeout_ms
-            .is_some_and(|asked| u128::from(asked.get()) > max_timeout_ms)
-        {
-            return Err(ClaudeRefusal::TimeoutTooLong { max_timeout_ms });
-        }
+    ) -> Result<Accepted, ClaudeRefusal> {
+        let engine = &self.0;
+        let limit = engine.time_limit(&payload)?;
         let working_directory = match &payload.working_directory {
             Some(asked) => {
-                Some(workspace::resolve(self.0.config.workspace_root.as_deref(), asked).await?)
+                Some(workspace::resolve(engine.config.workspace_root.as_deref(), asked).await?)
             }
             None => None,
         };
-        let id = new_process_id();
+        if let RateVerdict::Refused { retry_after } = engine.store.count_request(owner).await {
+            engine.metrics.rate_limited();
+            return Err(ClaudeRefusal::RateLimited { retry_after });
+        }
         let (stop, stopped) = oneshot::channel();
-        let record = Record {
-            owner: owner.clone(),
-            state: State::Pending,
-            stop: Some(stop),
-        };
-        self.0.insert(id.clone(), record)?;
-        Ok(Execution {
-            engine: self.0.clone(),
-            id,
-            owner: owner.clone(),
-            payload,
-            working_directory,
-            stopped,
-        })
+        let accepted_at = Instant::now();
+        let job = Job { payload, working_directory, limit, stopped, accepted_at };
+        engine.admit(owner, job, stop)
     }
 
-    /// The status of a user's process.
+    /// Where a user's process stands.
     ///
     /// # Errors
     /// When the process is not known, or belongs to another user.
-    pub fn status(
+    pub async fn status(
         &self,
         user: &UserId,
         process: &ProcessId,
-    ) -> Result<ClaudeProcessStatus, ClaudeRefusal> {
-        let records = self.0.records();
-        let record = records
-            .processes
-            .get(process)
-            .ok_or_else(|| ClaudeRefusal::StatusOfUnknown(process.clone()))?;
-        if record.owner != *user {
+    ) -> Result<Standing, ClaudeRefusal> {
+        if let Some(standing) = self.0.desk().standing(user, process) {
+            return standing;
+        }
+        let stored = self.0.store.load(process).await;
+        let stored = stored.ok_or_else(|| ClaudeRefusal::StatusOfUnknown(process.clone()))?;
+        if stored.owner != *user {
             return Err(ClaudeRefusal::AccessDenied);
         }
-        Ok(record.state.status())
+        let (status, journal) = restore(process, stored);
+        Ok(Standing { status, position: None, updates: journal.catch_up() })
     }
 
     /// Decides that a user's process is cancelled.
     ///
     /// # Errors
     /// When the process is not known, belongs to another user, or has ended.
-    pub fn cancel(&self, user: &UserId, process: &ProcessId) -> Result<PendingStop, ClaudeRefusal> {
-        let mut records = self.0.records();
-        let record = records
-            .processes
-            .get_mut(process)
-            .ok_or(ClaudeRefusal::CancelOfUnknown)?;
-        if record.owner != *user {
-            return Err(ClaudeRefusal::AccessDenied);
+    pub async fn cancel(
+        &self,
+        user: &UserId,
+        process: &ProcessId,
+    ) -> Result<PendingStop, ClaudeRefusal> {
+        if let Some(stop) = self.0.cancel_own(user, process) {
+            return stop;
         }
-        record
-            .stop(Stop::Cancelled)
-            .ok_or(ClaudeRefusal::AlreadyEnded)
+        match self.0.store.load(process).await {
+            None => Err(ClaudeRefusal::CancelOfUnknown),
+            Some(stored) if stored.owner != *user => Err(ClaudeRefusal::AccessDenied),
+            Some(_) => Err(ClaudeRefusal::AlreadyEnded),
+        }
     }
 
-    /// Stops all processes and waits until they have ended, but not longer than the limit.
+    /// Stops all processes and waits until they have ended and everybody knows, but not longer
+    /// than the limit.
     pub async fn shut_down(&self, limit: Duration) {
-        let stops: Vec<PendingStop> = {
-            let mut records = self.0.records();
-            records.is_stopping = true;
-            let processes = records.processes.values_mut();
-            processes
-                .filter_map(|record| record.stop(Stop::ServerStopped))
-                .collect()
+        let live = {
+            let mut desk = self.0.desk();
+            desk.is_stopping = true;
+            desk.records.live()
         };
-        stops.into_iter().for_each(PendingStop::carry_out);
+        for process in live {
+            if let Some(stop) = self.0.stop(&process, Stop::ServerStopped) {
+                stop.carry_out();
+            }
+        }
         let mut running = self.0.running.subscribe();
-        if tokio::time::timeout(limit, running.wait_for(|count| *count == 0))
-            .await
-            .is_err()
-        {
+        if tokio::time::timeout(limit, running.wait_for(|count| *count == 0)).await.is_err() {
             tracing::warn!("Claude processes did not end in time");
         }
-    }
-}
-
-impl Record {
-    fn stop(&mut self, reason: Stop) -> Option<PendingStop> {
-        self.state = self.state.stopping(reason)?;
-        Some(PendingStop {
-            stop: self.stop.take(),
-            reason,
-        })
+        let told = async {
+            while self.0.desk().records.has_readers() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let _ = tokio::time::timeout(FAREWELL, told).await;
     }
 }
 
 impl Engine {
-    fn records(&self) -> MutexGuard<'_, Records> {
-        self.records.lock().unwrap_or_else(PoisonError::into_inner)
+    fn desk(&self) -> MutexGuard<'_, Desk> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a record, and forgets ended processes whose time is over.
-    fn insert(&self, id: ProcessId, record: Record) -> Result<(), ClaudeRefusal> {
-        let mut records = self.records();
-        if records.is_stopping {
+    fn time_limit(&self, payload: &ClaudeExecutePayload) -> Result<Duration, ClaudeRefusal> {
+        let max_timeout_ms = self.config.max_timeout.as_millis();
+        match payload.timeout_ms {
+            None => Ok(self.config.process_timeout),
+            Some(asked) if u128::from(asked.get()) <= max_timeout_ms => {
+                Ok(Duration::from_millis(asked.get()))
+            }
+            Some(_) => Err(ClaudeRefusal::TimeoutTooLong { max_timeout_ms }),
+        }
+    }
+
+    fn admit(
+        self: &Arc<Self>,
+        owner: &UserId,
+        job: Job,
+        stop: oneshot::Sender<Stop>,
+    ) -> Result<Accepted, ClaudeRefusal> {
+        let process = new_process_id();
+        let journal = Journal::new(process.clone(), self.config.max_output_bytes);
+        let updates = journal.follow();
+        let mut desk = self.desk();
+        if desk.is_stopping {
             return Err(ClaudeRefusal::Stopping);
         }
-        let now = clock::now();
-        let ttl_ms = self.config.process_ttl.as_millis();
-        records.processes.retain(|_, record| match record.state {
-            State::Ended { at, .. } => u128::from(now.millis_since(at).get()) < ttl_ms,
-            _ => true,
-        });
-        records.processes.insert(id, record);
-        Ok(())
-    }
-
-    fn advance(&self, process: &ProcessId, step: impl FnOnce(State) -> State) -> State {
-        let mut records = self.records();
-        match records.processes.get_mut(process) {
-            Some(record) => {
-                record.state = step(record.state);
-                record.state
-            }
-            None => step(State::Running),
+        let (state, waiting, starting) = match desk.queue.admit(process.clone(), owner) {
+            Admission::Full => return Err(ClaudeRefusal::QueueFull),
+            Admission::Start => (State::Running, None, Some(job)),
+            Admission::Wait => (State::Queued, Some(job), None),
+        };
+        desk.records.insert(
+            process.clone(),
+            Record { owner: owner.clone(), state, journal, stop: Some(stop), job: waiting, position: None },
+        );
+        desk.tell_positions(clock::now());
+        self.metrics.queue_length(desk.queue.waiting_count());
+        drop(desk);
+        self.save(&process, None);
+        match starting {
+            Some(job) => self.start(process.clone(), job, Duration::ZERO),
+            None => self.limit_wait(process.clone()),
         }
-    }
-}
-
-impl Execution {
-    /// The id of the process.
-    #[must_use]
-    pub fn id(&self) -> &ProcessId {
-        &self.id
+        Ok(Accepted { process, updates })
     }
 
-    /// Starts the process in the background. Its updates end with its one final update.
-    #[must_use]
-    pub fn start(self) -> Updates {
-        let (sender, updates) = update::channel();
-        self.engine.running.send_modify(|count| *count += 1);
-        let engine = self.engine.clone();
+    /// Ends a wait that takes too long.
+    fn limit_wait(self: &Arc<Self>, process: ProcessId) {
+        let engine = self.clone();
         tokio::spawn(async move {
-            self.run(&sender).await;
+            tokio::time::sleep(engine.config.queue_timeout).await;
+            if let Some(stop) = engine.stop(&process, Stop::WaitedTooLong) {
+                stop.carry_out();
+            }
+        });
+    }
+
+    /// Starts a process whose turn has come.
+    fn start(self: &Arc<Self>, process: ProcessId, job: Job, waited: Duration) {
+        self.running.send_modify(|count| *count += 1);
+        self.metrics.execution_started(waited);
+        let engine = self.clone();
+        tokio::spawn(async move {
+            engine.run(&process, job).await;
             engine.running.send_modify(|count| *count -= 1);
         });
-        updates
     }
 
-    async fn run(self, updates: &UpdateSender) {
+    async fn run(self: &Arc<Self>, process: &ProcessId, job: Job) {
+        let Some((owner, journal)) = self.desk().who(process) else { return };
         let started_at = clock::now();
-        self.engine.metrics.execution_started();
-        self.engine.advance(&self.id, State::started);
-        let message =
-            ClaudeProgressPayload::message(self.id.clone(), "Process started", started_at);
-        updates.send(Update::Progress(message));
+        journal.message("Process started", started_at);
+        let limit = job.limit;
+        let ending =
+            execution::run(&self.config, self.directory.path(), process, job, &journal).await;
 
-        let mut stdout = String::new();
-        let id = self.id.clone();
-        let show = |shown| {
-            let payload = match shown {
-                Shown::Text(text) => {
-                    stdout.push_str(&text);
-                    ClaudeProgressPayload::output(id.clone(), text, clock::now())
-                }
-                Shown::Message(message) => {
-                    ClaudeProgressPayload::message(id.clone(), message, clock::now())
-                }
-            };
-            updates.send(Update::Progress(payload));
-        };
-        let limit = self.limit();
-        let engine = self.engine.clone();
-        let (id, owner) = (self.id.clone(), self.owner.clone());
-        let ending = match self.run_command(limit, show).await {
-            Ok(finished) => Ending::of(finished, limit),
-            Err(error) => {
-                tracing::error!(process = %id, %error, "the Claude CLI could not be started");
-                Ending::not_started()
+        let completed_at = clock::now();
+        let took = Duration::from_millis(completed_at.millis_since(started_at).get());
+        let (status, stop) = self.desk().end(process, ending.status(), completed_at);
+        self.metrics.execution_ended(status, took, journal.output_bytes() as u64);
+        tracing::info!(%process, ?status, ?took, "Claude process ended");
+        let process_id = process.clone();
+        let facts = Facts { process: process_id, owner, started_at, completed_at, limit };
+        let last = journal.close(|stdout| ending.into_update(status, stop, facts, stdout));
+        self.save(process, Some(&last));
+        self.desk().records.note_end(process, completed_at, self.config.process_ttl);
+        self.start_waiting();
+    }
+
+    /// Starts those whose turn has come.
+    fn start_waiting(self: &Arc<Self>) {
+        let mut starting = Vec::new();
+        let mut desk = self.desk();
+        while let Some(process) = desk.queue.start_next() {
+            let Some(record) = desk.records.get_mut(&process) else { continue };
+            if let (Some(state), Some(job)) = (record.state.start(), record.job.take()) {
+                record.state = state;
+                starting.push((process, job));
             }
-        };
+        }
+        desk.tell_positions(clock::now());
+        self.metrics.queue_length(desk.queue.waiting_count());
+        drop(desk);
+        for (process, job) in starting {
+            let waited = job.accepted_at.elapsed();
+            self.save(&process, None);
+            self.start(process, job, waited);
+        }
+    }
+
+    fn cancel_own(
+        self: &Arc<Self>,
+        user: &UserId,
+        process: &ProcessId,
+    ) -> Option<Result<PendingStop, ClaudeRefusal>> {
+        let is_own = self.desk().records.get(process).map(|record| record.owner == *user)?;
+        if !is_own {
+            return Some(Err(ClaudeRefusal::AccessDenied));
+        }
+        Some(self.stop(process, Stop::Cancelled).ok_or(ClaudeRefusal::AlreadyEnded))
+    }
+
+    /// Decides that a process is stopped; `None` when it has ended, or that was decided, before.
+    fn stop(self: &Arc<Self>, process: &ProcessId, stop: Stop) -> Option<PendingStop> {
         let now = clock::now();
-        let state = engine.advance(&id, |state| state.ended(ending.status, now));
-        let took = Duration::from_millis(now.millis_since(started_at).get());
-        engine
-            .metrics
-            .execution_ended(label(state.status()), took, stdout.len() as u64);
-        tracing::info!(process = %id, status = label(state.status()), ?took, "Claude process ended");
-        updates.send(ending.into_update(id, owner, state.status(), started_at, now, stdout));
-    }
-
-    fn limit(&self) -> Duration {
-        self.payload
-            .timeout_ms
-            .map_or(self.engine.config.process_timeout, |ms| {
-                Duration::from_millis(ms.get())
-            })
-    }
-
-    async fn run_command(
-        self,
-        limit: Duration,
-        show: impl FnMut(Shown),
-    ) -> std::io::Result<Finished> {
-        let base = self.engine.directory.path();
-        let system_prompt = self
-            .payload
-            .system_prompt
-            .as_ref()
-            .map(|prompt| {
-                // Readable by the server's user only, and removed when the process has ended.
-                let mut file = NamedTempFile::new_in(base.join(PROMPTS))?;
-                file.write_all(prompt.as_str().as_bytes())?;
-                std::io::Result::Ok(file)
-            })
-            .transpose()?;
-        let own_home = base.join(HOME);
-        // An operator's login lives in the operator's home.
-        let operator_home = std::env::var_os("HOME").map(PathBuf::from);
-        let home = if self.engine.config.bare {
-            None
-        } else {
-            operator_home.as_deref()
-        };
-        let empty = base.join(EMPTY);
-        let places = Places {
-            home: home.unwrap_or(&own_home),
-            directory: self.working_directory.as_deref().unwrap_or(&empty),
-            system_prompt: system_prompt.as_ref().map(NamedTempFile::path),
-        };
-        let command = command::build(&self.engine.config, &self.payload, &places);
-        let stop = async {
-            match self.stopped.await {
-                Ok(stop) => stop,
-                // Nobody can stop it any more: then nobody will.
-                Err(_) => std::future::pending().await,
-            }
-        };
-        runner::run(command, stop, limit, show).await
-    }
-}
-
-const HOME: &str = "home";
-const EMPTY: &str = "empty";
-const PROMPTS: &str = "prompts";
-
-/// How a process ended, before its record is asked whether a stop was decided.
-struct Ending {
-    status: ClaudeProcessStatus,
-    error: String,
-    finished: Option<Finished>,
-    limit: Duration,
-}
-
-impl Ending {
-    fn not_started() -> Self {
-        Self {
-            status: ClaudeProcessStatus::Failed,
-            error: "Claude CLI could not be started".into(),
-            finished: None,
-            limit: Duration::ZERO,
+        let mut desk = self.desk();
+        let record = desk.records.get_mut(process)?;
+        if stop == Stop::WaitedTooLong && record.state != State::Queued {
+            return None;
         }
+        record.state = record.state.stop(stop, now)?;
+        let has_ended = matches!(record.state, State::Ended { .. });
+        let effect = match (has_ended, record.stop.take()) {
+            (true, _) => {
+                record.job = None;
+                let limit = self.config.queue_timeout;
+                let update = ending::stopped(stop, process.clone(), limit, now);
+                Effect::Close(record.journal.clone(), update)
+            }
+            (false, Some(runner)) => Effect::TellRunner(runner, stop),
+            (false, None) => Effect::Nothing,
+        };
+        if has_ended {
+            self.metrics.execution_never_ran(stop.status());
+            desk.queue.remove(process);
+            desk.records.note_end(process, now, self.config.process_ttl);
+            desk.tell_positions(now);
+            self.metrics.queue_length(desk.queue.waiting_count());
+        }
+        drop(desk);
+        if let Effect::Close(_, update) = &effect {
+            self.save(process, Some(update));
+        }
+        Some(PendingStop { effect })
     }
 
-    fn of(finished: Finished, limit: Duration) -> Self {
-        let conclusion = &finished.conclusion;
-        let failure = if let Some(reported) = &conclusion.reported_error {
-            Some(reported.clone())
-        } else if finished.exit_code != Some(0) {
-            Some(String::new())
-        } else if !conclusion.is_whole {
-            Some("Claude CLI ended before its answer was complete".into())
-        } else {
-            None
+    /// Stores where a process stands, with its final update when it has one.
+    fn save(&self, process: &ProcessId, last: Option<&Update>) {
+        let Some((owner, status)) = self.desk().owner_and_status(process) else { return };
+        let ending = match last {
+            Some(Update::Complete(payload)) => Some(StoredEnding::Complete(payload.clone())),
+            Some(Update::Error(payload)) => Some(StoredEnding::Error(payload.clone())),
+            Some(Update::Queued(_) | Update::Progress(_)) | None => None,
         };
-        let status = match (finished.stopped, &failure) {
-            (Some(stop), _) => stop.status(),
-            (None, Some(_)) => ClaudeProcessStatus::Failed,
-            (None, None) => ClaudeProcessStatus::Completed,
-        };
-        let error = failure
-            .filter(|error| !error.is_empty())
-            .or_else(|| Some(finished.stderr.trim().to_owned()).filter(|text| !text.is_empty()))
-            .unwrap_or_else(|| match finished.exit_code {
-                Some(code) => format!("Claude CLI exited with code {code}"),
-                None => "Claude CLI was ended by a signal".into(),
-            });
-        Self {
+        self.store.save(process, || StoredExecution {
+            owner,
             status,
-            error,
-            finished: Some(finished),
-            limit,
-        }
+            ending,
+            server: String::new(),
+            server_is_alive: true,
+        });
+    }
+}
+
+impl Desk {
+    fn who(&self, process: &ProcessId) -> Option<(UserId, Journal)> {
+        let record = self.records.get(process)?;
+        Some((record.owner.clone(), record.journal.clone()))
     }
 
-    /// The one final update, in the status that the record has decided.
-    fn into_update(
-        self,
-        id: ProcessId,
-        owner: UserId,
+    fn owner_and_status(&self, process: &ProcessId) -> Option<(UserId, ClaudeProcessStatus)> {
+        let record = self.records.get(process)?;
+        Some((record.owner.clone(), record.state.status()))
+    }
+
+    fn standing(
+        &self,
+        user: &UserId,
+        process: &ProcessId,
+    ) -> Option<Result<Standing, ClaudeRefusal>> {
+        let record = self.records.get(process)?;
+        if record.owner != *user {
+            return Some(Err(ClaudeRefusal::AccessDenied));
+        }
+        Some(Ok(Standing {
+            status: record.state.status(),
+            position: self.queue.position(process),
+            updates: record.journal.catch_up(),
+        }))
+    }
+
+    /// Notes the end of a process that ran: its final status, and the stop that decided it.
+    fn end(
+        &mut self,
+        process: &ProcessId,
         status: ClaudeProcessStatus,
-        started_at: Timestamp,
-        completed_at: Timestamp,
-        stdout: String,
-    ) -> Update {
-        let (code, message) = match (status, self.finished) {
-            (ClaudeProcessStatus::Completed, Some(finished)) => {
-                let result = ClaudeProcessResult {
-                    id,
-                    user_id: owner,
-                    status,
-                    stdout,
-                    stderr: finished.stderr,
-                    exit_code: finished.exit_code,
-                    started_at,
-                    completed_at,
-                    duration_ms: completed_at.millis_since(started_at),
-                    error: None,
-                    parsed_response: finished.conclusion.parsed_response,
-                };
-                let payload = ClaudeCompletePayload::new(result, completed_at);
-                return Update::Complete(Box::new(payload));
-            }
-            (ClaudeProcessStatus::Cancelled, _) => (
-                ClaudeErrorCode::Cancelled,
-                "Process was cancelled by user".into(),
-            ),
-            (ClaudeProcessStatus::Timeout, _) => {
-                let limit_ms = self.limit.as_millis();
-                (
-                    ClaudeErrorCode::ExecutionError,
-                    format!("Process timed out after {limit_ms} ms"),
-                )
-            }
-            (
-                _,
-                Some(Finished {
-                    stopped: Some(Stop::ServerStopped),
-                    ..
-                }),
-            ) => (
-                ClaudeErrorCode::ExecutionError,
-                "Server is shutting down".into(),
-            ),
-            _ => (ClaudeErrorCode::ExecutionError, self.error),
+        at: Timestamp,
+    ) -> (ClaudeProcessStatus, Option<Stop>) {
+        self.queue.remove(process);
+        let Some(record) = self.records.get_mut(process) else { return (status, None) };
+        let stop = match record.state {
+            State::Stopping(stop) => Some(stop),
+            _ => None,
         };
-        Update::Error(ClaudeErrorPayload::new(
-            Some(id),
-            code,
-            message,
-            completed_at,
-        ))
+        record.state = record.state.end(status, at);
+        (record.state.status(), stop)
+    }
+
+    /// Tells every waiting process whose position has changed.
+    fn tell_positions(&mut self, now: Timestamp) {
+        for (position, process) in self.queue.waiting().enumerate() {
+            let Some(record) = self.records.get_mut(process) else { continue };
+            if record.position != Some(position) {
+                record.position = Some(position);
+                record.journal.queued(position, now);
+            }
+        }
+    }
+}
+
+/// A process of another server, or of this one before its restart.
+fn restore(process: &ProcessId, stored: StoredExecution) -> (ClaudeProcessStatus, Journal) {
+    let closed = |update| Journal::closed(process.clone(), update);
+    match stored.ending {
+        Some(StoredEnding::Complete(payload)) => (stored.status, closed(Update::Complete(payload))),
+        Some(StoredEnding::Error(payload)) => (stored.status, closed(Update::Error(payload))),
+        // It runs elsewhere: there is nothing to follow here.
+        None if stored.server_is_alive => (stored.status, Journal::new(process.clone(), 0)),
+        None => {
+            let update = ending::server_died(process.clone(), clock::now());
+            (ClaudeProcessStatus::Failed, closed(update))
+        }
     }
 }
 
 fn new_process_id() -> ProcessId {
     let id = format!("claude_{}", uuid::Uuid::now_v7());
     ProcessId::new(id).unwrap_or_else(|_| unreachable!("43 characters"))
-}
-
-fn label(status: ClaudeProcessStatus) -> &'static str {
-    match status {
-        ClaudeProcessStatus::Pending => "pending",
-        ClaudeProcessStatus::Queued => "queued",
-        ClaudeProcessStatus::Running => "running",
-        ClaudeProcessStatus::Completed => "completed",
-        ClaudeProcessStatus::Failed => "failed",
-        ClaudeProcessStatus::Timeout => "timeout",
-        ClaudeProcessStatus::Cancelled => "cancelled",
-    }
 }

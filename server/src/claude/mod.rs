@@ -1,13 +1,22 @@
 //! Claude executions: from a user and a payload to a stream of updates.
 //!
-//! Nothing here knows of sockets. [`output`] is pure; [`runner`] is the only place that starts a
-//! process; [`engine`] keeps the records.
+//! Nothing here knows of sockets. [`queue`], [`state`], [`records`], [`ending`], [`lines`] and
+//! [`output`] are pure and take the time as a parameter; [`engine`] holds them together; [`runner`]
+//! (and the [`supervisor`] it starts) is the only place that spawns.
 
 mod engine;
 
-mod update;
+mod queue;
 
 mod state;
+
+mod records;
+
+mod journal;
+
+mod execution;
+
+mod ending;
 
 mod workspace;
 
@@ -15,9 +24,11 @@ mod command;
 
 mod runner;
 
+pub mod supervisor;
+
 mod lines;
 
 mod output;
 
-pub use engine::{Executions, SetupError};
-pub use update::{Update, Updates};
+pub use engine::{Accepted, Executions, PendingStop, SetupError, Standing};
+pub use journal::{Update, Updates};

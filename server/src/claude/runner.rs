@@ -2,7 +2,6 @@
 
 use super::command::Command;
 use super::output::{Conclusion, Output, Shown};
-use super::state::Stop;
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -27,8 +26,8 @@ pub(super) struct Finished {
     pub(super) stderr: String,
     /// What its output meant.
     pub(super) conclusion: Conclusion,
-    /// Why the runner stopped it, if it did.
-    pub(super) stopped: Option<Stop>,
+    /// Whether it ran into its time limit.
+    pub(super) timed_out: bool,
 }
 
 /// Runs a command to its end and shows its output as it comes.
@@ -36,7 +35,7 @@ pub(super) struct Finished {
 /// `stop` resolves when the process is to be stopped; `limit` is how long it may run.
 pub(super) async fn run(
     command: Command,
-    stop: impl Future<Output = Stop>,
+    stop: impl Future<Output = ()>,
     limit: Duration,
     mut show: impl FnMut(Shown),
 ) -> std::io::Result<Finished> {
@@ -57,10 +56,10 @@ pub(super) async fn run(
         stdout: child.stdout.take(),
         buffer: vec![0; 64 * 1024],
     };
-    let (status, stopped) = tokio::select! {
-        status = reading.until_exit(&mut child, &mut output, &mut show) => (Some(status?), None),
-        stop = stop => (None, Some(stop)),
-        () = sleep_until(deadline) => (None, Some(Stop::TimedOut)),
+    let (status, timed_out) = tokio::select! {
+        status = reading.until_exit(&mut child, &mut output, &mut show) => (Some(status?), false),
+        () = stop => (None, false),
+        () = sleep_until(deadline) => (None, true),
     };
     let status = match status {
         Some(status) => status,
@@ -90,7 +89,7 @@ pub(super) async fn run(
         exit_code: status.code(),
         stderr,
         conclusion,
-        stopped,
+        timed_out,
     })
 }
 

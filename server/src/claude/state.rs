@@ -10,6 +10,8 @@ pub(super) enum Stop {
     Cancelled,
     /// It ran longer than it may.
     TimedOut,
+    /// It waited longer than it may.
+    WaitedTooLong,
     /// The server stops.
     ServerStopped,
 }
@@ -17,11 +19,11 @@ pub(super) enum Stop {
 /// Where a process stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
-    /// Accepted; its start follows.
-    Pending,
+    /// It waits for its turn.
+    Queued,
     /// It runs.
     Running,
-    /// It is being stopped.
+    /// It runs, and was told to stop.
     Stopping(Stop),
     /// It has ended.
     Ended {
@@ -36,36 +38,34 @@ impl State {
     /// What `claude:status` says.
     pub(super) fn status(self) -> ClaudeProcessStatus {
         match self {
-            Self::Pending => ClaudeProcessStatus::Pending,
+            Self::Queued => ClaudeProcessStatus::Queued,
             Self::Running => ClaudeProcessStatus::Running,
             Self::Stopping(stop) => stop.status(),
             Self::Ended { status, .. } => status,
         }
     }
 
-    /// The process was started, unless it was stopped before.
-    pub(super) fn started(self) -> Self {
-        if self == Self::Pending {
-            Self::Running
-        } else {
-            self
+    /// The turn of a queued process has come; `None` when it is not queued.
+    pub(super) fn start(self) -> Option<Self> {
+        (self == Self::Queued).then_some(Self::Running)
+    }
+
+    /// The process is stopped; `None` when that was decided, or it has ended, before. A queued one
+    /// has ended with that, a running one has yet to.
+    pub(super) fn stop(self, stop: Stop, at: Timestamp) -> Option<Self> {
+        match self {
+            Self::Queued => Some(Self::Ended { status: stop.status(), at }),
+            Self::Running => Some(Self::Stopping(stop)),
+            Self::Stopping(_) | Self::Ended { .. } => None,
         }
     }
 
-    /// The process is to be stopped; `None` when that has been decided or it has ended already.
-    pub(super) fn stopping(self, stop: Stop) -> Option<Self> {
-        matches!(self, Self::Pending | Self::Running).then_some(Self::Stopping(stop))
-    }
-
-    /// The process has ended, in this status unless its stop decided otherwise before.
-    pub(super) fn ended(self, status: ClaudeProcessStatus, at: Timestamp) -> Self {
+    /// A running process has ended, in this status unless its stop decided otherwise before.
+    pub(super) fn end(self, status: ClaudeProcessStatus, at: Timestamp) -> Self {
         match self {
-            Self::Stopping(stop) => Self::Ended {
-                status: stop.status(),
-                at,
-            },
+            Self::Stopping(stop) => Self::Ended { status: stop.status(), at },
             Self::Ended { .. } => self,
-            Self::Pending | Self::Running => Self::Ended { status, at },
+            Self::Queued | Self::Running => Self::Ended { status, at },
         }
     }
 }
@@ -74,7 +74,7 @@ impl Stop {
     pub(super) fn status(self) -> ClaudeProcessStatus {
         match self {
             Self::Cancelled => ClaudeProcessStatus::Cancelled,
-            Self::TimedOut => ClaudeProcessStatus::Timeout,
+            Self::TimedOut | Self::WaitedTooLong => ClaudeProcessStatus::Timeout,
             Self::ServerStopped => ClaudeProcessStatus::Failed,
         }
     }
@@ -86,19 +86,35 @@ mod tests {
 
     const NOW: fn() -> Timestamp = || Timestamp::from_millis(0).unwrap();
 
+    fn ended(status: ClaudeProcessStatus) -> State {
+        State::Ended { status, at: NOW() }
+    }
+
     #[test]
     fn the_first_stop_decides_and_the_exit_code_no_longer_does() {
-        let stopping = State::Running.stopping(Stop::Cancelled).unwrap();
-        assert_eq!(stopping.stopping(Stop::TimedOut), None);
-        let ended = stopping.ended(ClaudeProcessStatus::Completed, NOW());
-        assert_eq!(ended.status(), ClaudeProcessStatus::Cancelled);
+        let stopping = State::Running.stop(Stop::Cancelled, NOW()).unwrap();
+        assert_eq!(stopping.stop(Stop::TimedOut, NOW()), None);
+        assert_eq!(stopping.status(), ClaudeProcessStatus::Cancelled);
+        let end = stopping.end(ClaudeProcessStatus::Completed, NOW());
+        assert_eq!(end, ended(ClaudeProcessStatus::Cancelled));
     }
 
     #[test]
     fn what_has_ended_stays_as_it_is() {
-        let ended = State::Running.ended(ClaudeProcessStatus::Completed, NOW());
-        assert_eq!(ended.ended(ClaudeProcessStatus::Failed, NOW()), ended);
-        assert_eq!(ended.stopping(Stop::Cancelled), None);
-        assert_eq!(ended.started(), ended);
+        let end = State::Running.end(ClaudeProcessStatus::Completed, NOW());
+        assert_eq!(end.end(ClaudeProcessStatus::Failed, NOW()), end);
+        assert_eq!(end.stop(Stop::Cancelled, NOW()), None);
+        assert_eq!(end.start(), None);
+    }
+
+    #[test]
+    fn a_queued_process_ends_at_once_and_a_started_one_never_starts_again() {
+        assert_eq!(
+            State::Queued.stop(Stop::WaitedTooLong, NOW()),
+            Some(ended(ClaudeProcessStatus::Timeout))
+        );
+        assert_eq!(State::Queued.start(), Some(State::Running));
+        assert_eq!(State::Running.start(), None);
+        assert_eq!(State::Stopping(Stop::Cancelled).start(), None);
     }
 }

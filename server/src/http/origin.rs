@@ -14,7 +14,7 @@ pub enum AllowedOrigins {
     Local,
     /// Every origin.
     Any,
-    /// These origins and the server's own.
+    /// These origins.
     List(Arc<[String]>),
 }
 
@@ -42,7 +42,7 @@ impl AllowedOrigins {
         match self {
             Self::Any => true,
             Self::Local => is_loopback(&origin) || is_own(&origin, headers),
-            Self::List(list) => list.contains(&origin) || is_own(&origin, headers),
+            Self::List(list) => list.contains(&origin),
         }
     }
 }
@@ -56,22 +56,29 @@ fn is_origin(text: &str) -> bool {
 
 fn is_loopback(origin: &str) -> bool {
     origin.parse::<Uri>().is_ok_and(|uri| {
-        let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
+        let host = uri.host().unwrap_or_default();
         host == "localhost"
             || host.ends_with(".localhost")
-            || host
-                .parse::<std::net::IpAddr>()
-                .is_ok_and(|address| address.is_loopback())
+            || address(host).is_some_and(|address| address.is_loopback())
     })
 }
 
-/// Whether the page was loaded from this server: its origin names the host the request names.
+/// Whether the page was loaded from this server: its origin names the address the request names.
+///
+/// Only an address counts. A name can be made to point here by whoever owns it (DNS rebinding), so
+/// an operator who serves pages under a name lists it.
 fn is_own(origin: &str, headers: &HeaderMap) -> bool {
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let authority = origin.split_once("://").map(|(_, authority)| authority);
-    host.is_some_and(|host| authority.is_some_and(|own| own.eq_ignore_ascii_case(host)))
+    let (Some(host), Some(authority)) = (host, authority) else { return false };
+    let is_address = origin
+        .parse::<Uri>()
+        .is_ok_and(|uri| address(uri.host().unwrap_or_default()).is_some());
+    is_address && authority == host
+}
+
+fn address(host: &str) -> Option<std::net::IpAddr> {
+    host.trim_matches(['[', ']']).parse().ok()
 }
 
 /// Refuses a request whose `Origin` is not allowed, before anything else looks at it.
@@ -105,10 +112,7 @@ mod tests {
 
     fn allows(setting: Option<&str>, origin: &str) -> bool {
         let mut headers = HeaderMap::new();
-        headers.insert(
-            header::HOST,
-            HeaderValue::from_static("api.example.com:8080"),
-        );
+        headers.insert(header::HOST, HeaderValue::from_static("192.0.2.7:8080"));
         let origin = HeaderValue::from_str(origin).unwrap();
         AllowedOrigins::parse(setting)
             .unwrap()
@@ -124,14 +128,23 @@ mod tests {
         ] {
             assert!(allows(None, origin), "{origin}");
         }
-        assert!(allows(None, "https://api.example.com:8080"));
+        assert!(allows(None, "http://192.0.2.7:8080"));
         for origin in [
             "https://example.com",
             "http://localhost.example.com",
+            "http://192.0.2.8:8080",
             "null",
         ] {
             assert!(!allows(None, origin), "{origin}");
         }
+    }
+
+    #[test]
+    fn a_name_is_not_the_servers_own_though_the_request_names_it() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::HOST, HeaderValue::from_static("rebound.example.com"));
+        let origin = HeaderValue::from_static("http://rebound.example.com");
+        assert!(!AllowedOrigins::Local.allows(&origin, &headers));
     }
 
     #[test]

@@ -51,7 +51,7 @@ impl ConnectHandler<LocalAdapter, Own> for Admission {
         let metrics = self.app.metrics().clone();
         let namespace = self.namespace;
         socket.on_disconnect(async move |reason: DisconnectReason| {
-            connection.set_expiry(None);
+            connection.close();
             metrics.disconnected(namespace);
             tracing::debug!(namespace = namespace.path(), %reason, "socket disconnected");
         });

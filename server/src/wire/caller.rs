@@ -1,7 +1,8 @@
 //! The caller of an event, as handlers see it: who it is and what they can do for it.
 
-use super::{Socket as SocketHandle, emit, inbox::Inbox, rooms};
+use super::{Socket as SocketHandle, emit, forward, inbox::Inbox, rooms};
 use crate::app::App;
+use crate::claude::Updates;
 use crate::clock;
 use crate::refusal::Refusal;
 use crate::session::{AuthFailure, Session, User};
@@ -10,6 +11,7 @@ use slop_schema::event::{Access, Anyone, SignedIn};
 use slop_schema::protocol::{AuthError, Authenticated};
 use slop_schema::scalar::{MediaId, ProcessId, RoomName, Timestamp};
 use slop_schema::session::{AuthErrorPayload, AuthenticatedPayload};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -22,6 +24,8 @@ pub(super) struct Connection {
     session: Mutex<Session>,
     expiry: Mutex<Option<AbortHandle>>,
     must_end: AtomicBool,
+    /// The Claude processes whose events the socket receives, or has received.
+    following: Mutex<HashMap<ProcessId, AbortHandle>>,
 }
 
 impl Connection {
@@ -32,11 +36,31 @@ impl Connection {
             session: Mutex::default(),
             expiry: Mutex::default(),
             must_end: AtomicBool::new(false),
+            following: Mutex::default(),
         }
     }
 
     fn session(&self) -> MutexGuard<'_, Session> {
         self.session.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends what the server does for this socket.
+    pub(super) fn close(&self) {
+        self.set_expiry(None);
+        self.unfollow_all();
+    }
+
+    /// Follows a process by this task, unless the socket follows it already.
+    fn follow(&self, process: ProcessId, forward: impl FnOnce() -> AbortHandle) {
+        let mut following = self.following.lock().unwrap_or_else(PoisonError::into_inner);
+        following.entry(process).or_insert_with(forward);
+    }
+
+    fn unfollow_all(&self) {
+        let mut following = self.following.lock().unwrap_or_else(PoisonError::into_inner);
+        for (_, forwarding) in following.drain() {
+            forwarding.abort();
+        }
     }
 
     /// Replaces the timer that ends the session.
@@ -71,6 +95,7 @@ impl Link {
         let former = self.connection.session().sign_in(user.clone());
         if let Some(former) = former.filter(|former| former.id != user.id) {
             self.socket.leave(rooms::of_user(&former.id));
+            self.connection.unfollow_all();
         }
         self.socket.join(rooms::of_user(&user.id));
         self.end_session_at(user.expires_at);
@@ -80,6 +105,13 @@ impl Link {
     /// Whether the socket is to be disconnected after its answer.
     pub(super) fn must_end(&self) -> bool {
         self.connection.must_end.load(Ordering::Relaxed)
+    }
+
+    /// Receives the events of a process, unless the socket does already.
+    fn follow(&self, process: ProcessId, updates: Updates) {
+        self.connection.follow(process, || {
+            tokio::spawn(forward::forward(self.socket.clone(), updates)).abort_handle()
+        });
     }
 
     fn sign_out(&self) -> bool {
@@ -235,11 +267,6 @@ impl<A: Admit> Caller<A> {
     pub fn unfollow_media(&self, media: &MediaId) {
         self.link.socket.leave(rooms::of_media(media));
     }
-
-    /// Receives the events of a Claude process from now on.
-    pub fn follow_process(&self, process: &ProcessId) {
-        self.link.socket.join(rooms::of_process(process));
-    }
 }
 
 impl Caller<SignedIn> {
@@ -247,5 +274,10 @@ impl Caller<SignedIn> {
     #[must_use]
     pub fn user(&self) -> &User {
         &self.who
+    }
+
+    /// Receives the events of a process, unless the socket does already.
+    pub fn follow(&self, process: ProcessId, updates: Updates) {
+        self.link.follow(process, updates);
     }
 }

@@ -5,10 +5,10 @@ use super::rooms;
 use crate::publish::Address;
 use serde::Serialize;
 use slop_schema::ServerEvent;
-use slop_schema::event::{MediaSubscribers, Process, User};
+use slop_schema::event::{MediaSubscribers, User};
 use slop_schema::media::AboutMedia;
 use slop_schema::protocol::Namespace;
-use slop_schema::scalar::{ProcessId, UserId};
+use slop_schema::scalar::UserId;
 use socketioxide::extract::{AckSender, SocketRef};
 use socketioxide::handler::FromMessageParts;
 use socketioxide::{SendError, SocketError, SocketIo};
@@ -48,16 +48,6 @@ impl Emitter {
         E::Payload: AboutMedia,
     {
         self.broadcast::<E>(rooms::of_media(payload.media_id()), payload)
-            .await
-    }
-
-    /// Sends an event to all sockets that follow a Claude process and returns how many there were.
-    pub async fn to_process<E: ServerEvent<Audience = Process>>(
-        &self,
-        process: &ProcessId,
-        payload: &E::Payload,
-    ) -> usize {
-        self.broadcast::<E>(rooms::of_process(process), payload)
             .await
     }
 

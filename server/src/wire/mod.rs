@@ -17,6 +17,8 @@ mod caller;
 
 mod emit;
 
+mod forward;
+
 mod rooms;
 
 mod service;

@@ -1,6 +1,6 @@
 //! Rooms the server manages itself, and the names clients therefore cannot use.
 
-use slop_schema::scalar::{MediaId, ProcessId, RoomName, UserId};
+use slop_schema::scalar::{MediaId, RoomName, UserId};
 
 const USER: &str = "user:";
 const CLAUDE: &str = "claude:";
@@ -8,10 +8,6 @@ const MEDIA: &str = "media:";
 
 pub(super) fn of_user(user: &UserId) -> String {
     format!("{USER}{user}")
-}
-
-pub(super) fn of_process(process: &ProcessId) -> String {
-    format!("{CLAUDE}{process}")
 }
 
 pub(super) fn of_media(media: &MediaId) -> String {
