@@ -33,6 +33,7 @@ pub(super) const STEPS: &[Step] = &[
     step("rust", "Rust tests", rust),
     step("bindings", "tests of the npm package", bindings),
     step("clients", "Node clients against the server", clients),
+    step("redis", "servers that share a Redis", redis),
     step("browser", "a page in headless Chromium", browser),
     step("python", "a Python client against the server", python),
 ];
@@ -103,10 +104,6 @@ fn build(workspace: &Workspace) -> anyhow::Result<Outcome> {
 }
 
 fn rust(workspace: &Workspace) -> anyhow::Result<Outcome> {
-    // Most Rust tests need no Redis: they run without it, too.
-    if let Err(reason) = REDIS.provide() {
-        println!("tests with Redis cannot run: {reason}");
-    }
     tests(&mut workspace.cargo(&["test", "--workspace", "--no-fail-fast", "--locked"]))
 }
 
@@ -117,6 +114,13 @@ fn bindings(workspace: &Workspace) -> anyhow::Result<Outcome> {
 fn clients(workspace: &Workspace) -> anyhow::Result<Outcome> {
     let mut command = workspace.with_server("npm")?;
     tests(command.args(["test", "--workspace", "tests/clients"]))
+}
+
+fn redis(workspace: &Workspace) -> anyhow::Result<Outcome> {
+    provided(&REDIS, || {
+        let mut command = workspace.with_server("npm")?;
+        tests(command.args(["run", "test:redis", "--workspace", "tests/clients"]))
+    })
 }
 
 fn browser(workspace: &Workspace) -> anyhow::Result<Outcome> {
