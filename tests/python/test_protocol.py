@@ -55,7 +55,7 @@ def test_ping_and_heartbeat(connect):
     assert abs(client.call("ping")["timestamp"] / 1000 - time.time()) < 5
     assert set(client.wait_for("pong")) == {"timestamp"}
     assert client.call("heartbeat")["latency"] is None
-    answer = client.call("heartbeat", {"timestamp": time.time() * 1000 - 100})
+    answer = client.call("heartbeat", {"timestamp": int(time.time() * 1000) - 100})
     assert 100 <= answer["latency"] < 5000
     client.wait_for("heartbeatAck")
     assert len(client.received("heartbeatAck")) == 2
