@@ -1,0 +1,143 @@
+// Stopping: whoever stops an execution, and however, all its processes end and one event says so.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ended, execute, isAlive, output, signedIn } from './support/executions.js';
+import { ending, startShellServer } from './support/shell.js';
+import { until, within } from './support/within.js';
+
+/** The document of the engine: a process group ends within 3 s. The cores are shared. */
+const PATIENCE_OF_THE_GROUP_MS = 3000;
+const SLACK_MS = 700;
+
+/** Tells the ids of the supervisor, the CLI and a grandchild; ends when it is asked to. */
+const OBEDIENT = 'sleep 60 & echo "$PPID $$ $!"; wait';
+/** The same, but neither the CLI nor the grandchild ends for SIGTERM. */
+const STUBBORN = `trap '' TERM; (while :; do sleep 60; done) & echo "$PPID $$ $!"; while :; do sleep 60; done`;
+
+/** Executes a script that tells process ids; gives them. */
+async function start(client, prompt = STUBBORN, options = {}) {
+  const processId = await execute(client, { prompt, ...options });
+  await client.waitFor('claude:progress', (event) => {
+    return event.processId === processId && event.data?.endsWith('\n');
+  });
+  const pids = output(client, processId).trim().split(' ').map(Number);
+  assert.deepEqual(pids.map(isAlive), [true, true, true]);
+  return { processId, pids };
+}
+
+const gone = (pids) => until(`the processes ${pids} to end`, () => !pids.some(isAlive));
+
+for (const [what, options, code, sentence] of [
+  ['cancelled', {}, 'CANCELLED', /^Process was cancelled by user$/],
+  ['out of time', { timeoutMs: 400 }, 'EXECUTION_ERROR', /400 ms/],
+]) {
+  test(`a CLI and a grandchild that ignore SIGTERM end when ${what}`, async (t) => {
+    const server = await startShellServer(t);
+    const client = await signedIn(t, server);
+    const { processId, pids } = await start(client, STUBBORN, options);
+    const asked = performance.now();
+    if (what === 'cancelled') await client.call('claude:cancel', processId);
+    const { event, payload } = await ending(client, processId);
+    assert.equal(event, 'claude:error');
+    assert.equal(payload.code, code);
+    assert.match(payload.message, sentence);
+    await gone(pids);
+    const took = performance.now() - asked;
+    const limit = PATIENCE_OF_THE_GROUP_MS + SLACK_MS + (options.timeoutMs ?? 0);
+    assert.ok(took < limit, `it took ${took} ms`);
+    await ended(client, processId, 'claude:error');
+  });
+}
+
+test('a CLI that obeys SIGTERM ends at once, its grandchildren too', async (t) => {
+  const server = await startShellServer(t);
+  const client = await signedIn(t, server);
+  const { processId, pids } = await start(client, OBEDIENT);
+  const asked = performance.now();
+  await client.call('claude:cancel', processId);
+  await ending(client, processId);
+  await gone(pids);
+  assert.ok(performance.now() - asked < 1500, 'without waiting for SIGKILL');
+});
+
+test('cancelling while it completes gives one end, every time', async (t) => {
+  const server = await startShellServer(t, {
+    CLAUDE_RATE_LIMIT_MAX: '1000',
+    CLAUDE_MAX_CONCURRENT_PROCESSES: '4',
+  });
+  const client = await signedIn(t, server);
+  const seen = { 'claude:complete': 0, 'claude:error': 0 };
+  const race = async (delayMs) => {
+    const processId = await execute(client, { prompt: 'echo done' });
+    await client.waitFor('claude:progress', (event) => event.processId === processId);
+    await new Promise((resolve) => setTimeout(resolve, delayMs));
+    const answer = await client.call('claude:cancel', processId);
+    const { event } = await ending(client, processId);
+    seen[event] += 1;
+    assert.equal(event, answer.success ? 'claude:error' : 'claude:complete');
+    const { status } = await client.call('claude:status', processId);
+    assert.equal(status, answer.success ? 'cancelled' : 'completed');
+    await ended(client, processId, event);
+  };
+  for (let round = 0; round < 20; round += 1) {
+    await Promise.all([0, 1, 2, 3].map((lane) => race(round + lane)));
+  }
+  t.diagnostic(`ends: ${JSON.stringify(seen)}`);
+});
+
+test('SIGTERM ends what runs and what waits, and everybody is told', async (t) => {
+  const server = await startShellServer(t, { CLAUDE_MAX_CONCURRENT_PROCESSES: '2' });
+  const client = await signedIn(t, server);
+  const stubborn = await start(client);
+  const obedient = await start(client, OBEDIENT);
+  const waiting = [];
+  for (let index = 0; index < 3; index += 1) {
+    waiting.push(await execute(client, { prompt: 'touch should-not-be' }));
+  }
+  const asked = performance.now();
+  server.child.kill('SIGTERM');
+  for (const processId of [stubborn.processId, obedient.processId, ...waiting]) {
+    const { event, payload } = await ending(client, processId);
+    assert.equal(event, 'claude:error');
+    assert.equal(payload.code, 'EXECUTION_ERROR');
+    assert.equal(payload.message, 'Server is shutting down');
+  }
+  const { code } = await within('the server to exit', server.exited);
+  assert.equal(code, 0);
+  assert.ok(performance.now() - asked < 10_000);
+  assert.deepEqual([...stubborn.pids, ...obedient.pids].filter(isAlive), []);
+  const ends = client.received('claude:error').map(({ processId }) => processId);
+  assert.equal(new Set(ends).size, 5);
+  assert.equal(ends.length, 5, 'one end each');
+  const started = client.received('claude:progress').map(({ processId }) => processId);
+  assert.deepEqual(
+    waiting.filter((processId) => started.includes(processId)),
+    [],
+    'what waited never starts',
+  );
+});
+
+test('a server that stops takes nothing new', async (t) => {
+  const server = await startShellServer(t);
+  const client = await signedIn(t, server);
+  const { processId } = await start(client);
+  server.child.kill('SIGTERM');
+  await until('the server to stop', async () => {
+    const answer = await client.call('claude:execute', { prompt: 'echo done' });
+    return answer.error === 'Server is shutting down';
+  });
+  assert.equal((await ending(client, processId)).event, 'claude:error');
+});
+
+test('a server that is killed leaves no process behind', async (t) => {
+  const server = await startShellServer(t);
+  const client = await signedIn(t, server);
+  const scripts = [STUBBORN, OBEDIENT, STUBBORN];
+  const pids = [];
+  for (const script of scripts) pids.push(...(await start(client, script)).pids);
+  server.child.kill('SIGKILL');
+  const killed = performance.now();
+  await gone(pids);
+  assert.ok(performance.now() - killed < 2000);
+});
