@@ -42,6 +42,8 @@ struct Slot {
     message: Option<String>,
     text: String,
     shown: String,
+    /// Where each block begins in `text`.
+    blocks: Vec<usize>,
     /// Whether `text` is just what was shown: the usual case, in which nothing is compared.
     in_step: bool,
 }
@@ -78,6 +80,13 @@ struct SystemLine {
 struct StreamLine {
     event: Value,
     parent_tool_use_id: Option<String>,
+    /// On an end that the CLI makes up itself, when the stream was dropped.
+    abandoned_blocks: Option<AbandonedBlocks>,
+}
+
+#[derive(Deserialize)]
+struct AbandonedBlocks {
+    from_block_index: usize,
 }
 
 #[derive(Deserialize)]
@@ -195,7 +204,10 @@ impl Output {
                 }
             }
             Line::StreamEvent(stream) if stream.parent_tool_use_id.is_none() => {
-                self.stream_event(&stream.event, show);
+                match stream.abandoned_blocks {
+                    Some(blocks) => self.content += &self.slot.abandon(blocks.from_block_index),
+                    None => self.stream_event(&stream.event, show),
+                }
             }
             Line::Assistant(line) if line.parent_tool_use_id.is_none() => {
                 self.assistant(line.message, show);
@@ -212,6 +224,7 @@ impl Output {
                 self.slot
                     .begin(event["message"]["id"].as_str().map(str::to_owned));
             }
+            Some("content_block_start") => self.slot.begin_block(),
             Some("content_block_delta") if event["delta"]["type"] == "text_delta" => {
                 self.slot
                     .extend(event["delta"]["text"].as_str().unwrap_or_default(), show);
@@ -264,7 +277,24 @@ impl Slot {
     fn begin(&mut self, message: Option<String>) {
         self.message = message;
         self.text.clear();
+        self.blocks.clear();
         self.in_step = self.shown.is_empty();
+    }
+
+    fn begin_block(&mut self) {
+        self.blocks.push(self.text.len());
+    }
+
+    /// The stream was dropped. What came before this block stays, and is handed out; the rest will
+    /// be asked for again and compared with what was shown of it.
+    fn abandon(&mut self, from_block: usize) -> String {
+        let kept = self.blocks.get(from_block).copied().unwrap_or(self.text.len());
+        // All that is in `text` was shown.
+        self.shown.drain(..kept);
+        self.text.truncate(kept);
+        let kept = std::mem::take(&mut self.text);
+        self.begin(None);
+        kept
     }
 
     /// Adds text and shows what exceeds the text already shown.

@@ -42,6 +42,17 @@ fn delta(text: &str) -> Value {
     stream(&json!({"type": "content_block_delta", "delta": delta}))
 }
 
+fn start_block() -> Value {
+    stream(&json!({"type": "content_block_start", "content_block": {"type": "text"}}))
+}
+
+/// The end that the CLI makes up when a stream was dropped.
+fn abandoned(from_block: usize) -> Value {
+    let mut line = stop();
+    line["abandoned_blocks"] = json!({"api_message_id": "m1", "from_block_index": from_block});
+    line
+}
+
 fn stop() -> Value {
     stream(&json!({"type": "message_stop"}))
 }
@@ -123,6 +134,52 @@ fn a_second_stream_catches_up_with_what_was_shown() {
         result(),
     ]);
     assert_eq!(told.text, "Hello world!");
+}
+
+#[test]
+fn a_stream_that_the_cli_abandons_is_compared_with_the_next_one() {
+    let told = tell(&[
+        start("m1"),
+        start_block(),
+        delta("The whole "),
+        delta("ans"),
+        abandoned(0),
+        start("m2"),
+        start_block(),
+        delta("The whole "),
+        delta("answer."),
+        assistant("m2", "The whole answer."),
+        stop(),
+        result(),
+    ]);
+    assert_eq!(told.text, "The whole answer.");
+    assert_eq!(told.conclusion.parsed_response.unwrap().content, "The whole answer.");
+}
+
+#[test]
+fn blocks_before_the_abandoned_ones_stay() {
+    let told = tell(&[
+        start("m1"),
+        start_block(),
+        delta("First. "),
+        assistant("m1", "First. "),
+        start_block(),
+        delta("Sec"),
+        abandoned(1),
+        start("m2"),
+        start_block(),
+        delta("Second."),
+        stop(),
+        result(),
+    ]);
+    assert_eq!(told.text, "First. Second.");
+    assert_eq!(told.conclusion.parsed_response.unwrap().content, "First. Second.");
+}
+
+#[test]
+fn a_stream_that_was_only_abandoned_is_no_whole_answer() {
+    let told = tell(&[start("m1"), start_block(), delta("The wh"), abandoned(0)]);
+    assert!(!told.conclusion.is_whole);
 }
 
 #[test]
