@@ -1,6 +1,6 @@
 //! Metrics in the Prometheus text format, at `GET /metrics`.
 
-use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, text};
+use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
@@ -12,8 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// How an event ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelValue)]
-#[allow(non_camel_case_types, reason = "label values are lower case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// Its handler answered.
     Answered,
@@ -24,7 +23,7 @@ pub enum Outcome {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct EventLabels {
     event: &'static str,
-    outcome: Outcome,
+    outcome: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -69,6 +68,15 @@ struct Families {
     execution_output_bytes: Counter,
     rate_limited: Counter,
     redis_failures: Counter,
+}
+
+impl Outcome {
+    fn label(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Refused => "refused",
+        }
+    }
 }
 
 /// The counters of one event, looked up once.
@@ -182,7 +190,8 @@ impl Metrics {
     /// The counters of one event.
     #[must_use]
     pub fn of_event(&self, event: &'static str) -> EventMetrics {
-        let of = |outcome| {
+        let of = |outcome: Outcome| {
+            let outcome = outcome.label();
             self.0
                 .events
                 .get_or_create(&EventLabels { event, outcome })
