@@ -10,7 +10,10 @@ const PACKAGE = `@anthropic-ai/claude-code-${process.platform}-${process.arch}`;
 export function findRealClaude() {
   let path;
   try {
-    path = join(dirname(createRequire(import.meta.url).resolve(`${PACKAGE}/package.json`)), 'claude');
+    path = join(
+      dirname(createRequire(import.meta.url).resolve(`${PACKAGE}/package.json`)),
+      'claude',
+    );
   } catch {
     return { missing: `the optional package ${PACKAGE} is not installed` };
   }
