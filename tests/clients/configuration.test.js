@@ -30,7 +30,7 @@ const WRONG = {
 for (const [what, [env, line, args]] of Object.entries(WRONG)) {
   test(`${what} stops the start with a line that names the setting`, async (t) => {
     const server = spawnServer({ env, args: args ?? ['--port', '0'] });
-    t.after(() => server.child.kill('SIGKILL'));
+    t.after(() => server.discard());
     const { code } = await within('the start to fail', server.exited);
     assert.ok(code > 0, `ended with ${code}`);
     assert.match(server.stderr, line);
@@ -63,7 +63,7 @@ const SETTINGS = [
 
 test('--help documents every setting, and prints no secret', async (t) => {
   const server = spawnServer({ env: { ANTHROPIC_API_KEY: 'key of the tests' }, args: ['--help'] });
-  t.after(() => server.child.kill('SIGKILL'));
+  t.after(() => server.discard());
   assert.equal((await within('the help', server.exited)).code, 0);
   for (const name of SETTINGS) {
     assert.match(server.stdout, new RegExp(`\\b${name}\\b`));
@@ -90,7 +90,7 @@ test('a port that is taken stops the start with a clear line', async (t) => {
   const first = await startServer();
   t.after(() => first.stop());
   const second = spawnServer({ args: ['--port', new URL(first.url).port] });
-  t.after(() => second.child.kill('SIGKILL'));
+  t.after(() => second.discard());
   const { code } = await within('the start to fail', second.exited);
   assert.ok(code > 0);
   assert.match(second.stderr, /in use/i);

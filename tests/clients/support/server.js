@@ -14,8 +14,8 @@ const BINARY = process.env.SLOP_SERVER ?? BUILT;
 export const PUBLISH_TOKEN = 'the publish token of the test suites';
 export const SCRIPTED_CLAUDE = fileURLToPath(new URL('./scripted-claude.sh', import.meta.url));
 
-const running = new Set();
-process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+const left = new Set();
+process.on('exit', () => left.forEach((server) => server.discard()));
 // The test runner ends a file that takes too long with a signal, and `exit` follows only if asked.
 for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => process.exit(1));
 
@@ -32,7 +32,7 @@ export class Server {
     this.exited = new Promise((resolve) => {
       child.once('exit', (code, signal) => resolve({ code, signal }));
     });
-    running.add(child);
+    left.add(this);
   }
 
   /** Sends SIGTERM and waits for the end. @returns {Promise<{ code: number | null }>} */
@@ -41,10 +41,15 @@ export class Server {
     try {
       return await within('the server to stop after SIGTERM', this.exited);
     } finally {
-      this.child.kill('SIGKILL');
-      running.delete(this.child);
-      rmSync(this.home, { recursive: true, force: true });
+      this.discard();
     }
+  }
+
+  /** Ends it at once and removes what it wrote. */
+  discard() {
+    left.delete(this);
+    this.child.kill('SIGKILL');
+    rmSync(this.home, { recursive: true, force: true });
   }
 
   /** @param {string} path @param {RequestInit} [init] */
