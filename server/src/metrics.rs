@@ -46,7 +46,9 @@ impl From<ClaudeProcessStatus> for ExecutionStatus {
         // The wire's own word for the status.
         let status = serde_json::to_value(status).ok();
         let status = status.and_then(|status| status.as_str().map(str::to_owned));
-        Self { status: status.unwrap_or_default() }
+        Self {
+            status: status.unwrap_or_default(),
+        }
     }
 }
 
@@ -134,7 +136,11 @@ impl Default for Metrics {
             executions_running.clone(),
         );
         let queue_length = Gauge::default();
-        registry.register("claude_queue_length", "Claude processes that wait", queue_length.clone());
+        registry.register(
+            "claude_queue_length",
+            "Claude processes that wait",
+            queue_length.clone(),
+        );
         let wait_seconds = Histogram::new([0.001, 0.1, 1.0, 5.0, 15.0, 60.0, 300.0]);
         registry.register_with_unit(
             "claude_wait",
@@ -149,7 +155,11 @@ impl Default for Metrics {
             rate_limited.clone(),
         );
         let redis_failures = Counter::default();
-        registry.register("redis_failures", "Failed requests to Redis", redis_failures.clone());
+        registry.register(
+            "redis_failures",
+            "Failed requests to Redis",
+            redis_failures.clone(),
+        );
         let execution_seconds = Histogram::new([0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 1800.0]);
         registry.register_with_unit(
             "claude_execution",
@@ -238,19 +248,27 @@ impl Metrics {
     /// Counts a Claude process that ran and ended.
     pub fn execution_ended(&self, status: ClaudeProcessStatus, took: Duration, output_bytes: u64) {
         self.0.executions_running.dec();
-        self.0.executions.get_or_create(&ExecutionStatus::from(status)).inc();
+        self.0
+            .executions
+            .get_or_create(&ExecutionStatus::from(status))
+            .inc();
         self.0.execution_seconds.observe(took.as_secs_f64());
         self.0.execution_output_bytes.inc_by(output_bytes);
     }
 
     /// Counts a Claude process that was stopped while it waited.
     pub fn execution_never_ran(&self, status: ClaudeProcessStatus) {
-        self.0.executions.get_or_create(&ExecutionStatus::from(status)).inc();
+        self.0
+            .executions
+            .get_or_create(&ExecutionStatus::from(status))
+            .inc();
     }
 
     /// Sets how many Claude processes wait.
     pub fn queue_length(&self, length: usize) {
-        self.0.queue_length.set(i64::try_from(length).unwrap_or(i64::MAX));
+        self.0
+            .queue_length
+            .set(i64::try_from(length).unwrap_or(i64::MAX));
     }
 
     /// Counts an execution that the rate limit refused.

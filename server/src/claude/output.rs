@@ -288,7 +288,11 @@ impl Slot {
     /// The stream was dropped. What came before this block stays, and is handed out; the rest will
     /// be asked for again and compared with what was shown of it.
     fn abandon(&mut self, from_block: usize) -> String {
-        let kept = self.blocks.get(from_block).copied().unwrap_or(self.text.len());
+        let kept = self
+            .blocks
+            .get(from_block)
+            .copied()
+            .unwrap_or(self.text.len());
         // All that is in `text` was shown.
         self.shown.drain(..kept);
         self.text.truncate(kept);

@@ -153,7 +153,10 @@ fn a_stream_that_the_cli_abandons_is_compared_with_the_next_one() {
         result(),
     ]);
     assert_eq!(told.text, "The whole answer.");
-    assert_eq!(told.conclusion.parsed_response.unwrap().content, "The whole answer.");
+    assert_eq!(
+        told.conclusion.parsed_response.unwrap().content,
+        "The whole answer."
+    );
 }
 
 #[test]
@@ -173,7 +176,10 @@ fn blocks_before_the_abandoned_ones_stay() {
         result(),
     ]);
     assert_eq!(told.text, "First. Second.");
-    assert_eq!(told.conclusion.parsed_response.unwrap().content, "First. Second.");
+    assert_eq!(
+        told.conclusion.parsed_response.unwrap().content,
+        "First. Second."
+    );
 }
 
 #[test]
