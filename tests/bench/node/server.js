@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { Server } from 'socket.io';
+import { execute } from './claude.js';
 
 const bundle = JSON.parse(
   readFileSync(new URL('../../../schema/json/protocol.json', import.meta.url), 'utf8'),
@@ -49,6 +50,8 @@ io.on('connection', (socket) => {
     socket.emit('roomLeft', { room, success: true });
     callback?.({ success: true, room });
   });
+
+  on(socket, 'claude:execute', (payload, callback) => execute(socket, payload, callback));
 });
 
 /** One validator per event that clients send, by name; an event without argument has none. */

@@ -59,7 +59,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     for round in 1..=rounds {
         for scenario in &scenarios {
             eprintln!("round {round} of {rounds}: {}", scenario.title());
-            for server in &servers {
+            for server in servers
+                .iter()
+                .filter(|server| scenario.is_served_by(**server))
+            {
                 let measured = measure_quietly(*scenario, *server, options)
                     .with_context(|| format!("{} against {}", scenario.name(), server.title()))?;
                 results.add(*scenario, *server, measured);

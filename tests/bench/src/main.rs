@@ -13,6 +13,8 @@ mod load;
 
 mod bare;
 
+mod scripted_claude;
+
 #[derive(Parser)]
 #[command(name = "slop-bench", about)]
 struct Arguments {
@@ -31,6 +33,9 @@ enum Role {
 }
 
 fn main() -> anyhow::Result<()> {
+    if scripted_claude::is_called() {
+        return scripted_claude::run();
+    }
     match Arguments::parse().role {
         Role::Compare(options) => compare::run(&options),
         Role::Load(options) => load::run(&options),

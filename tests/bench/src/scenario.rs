@@ -1,5 +1,6 @@
 //! The scenarios and what each of them measures.
 
+use crate::server::Server;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -26,6 +27,12 @@ pub(crate) enum Scenario {
     Connect,
     /// Whether all events are answered with 256 in flight on one connection.
     Burst,
+    /// Chunks of a Claude process that writes one every 2 ms.
+    StreamLatency,
+    /// Output of a Claude process that writes 8 MiB at once, streamed to one client.
+    StreamToOne,
+    /// The same ten times over, each to a client of its own.
+    StreamToTen,
 }
 
 impl Scenario {
@@ -40,6 +47,11 @@ impl Scenario {
             Self::Order => "20000 events of one socket, 32 in flight",
             Self::Connect => "3000 connects, an event sent the moment CONNECT arrives",
             Self::Burst => "2560 events in bursts of 256 on one connection",
+            Self::StreamLatency => "`claude:progress`, a chunk of 80 bytes every 2 ms",
+            Self::StreamToOne => "`claude:progress`, 8 MiB written at once, one client",
+            Self::StreamToTen => {
+                "`claude:progress`, 8 MiB written at once, ten clients with one each"
+            }
         }
     }
 
@@ -62,7 +74,22 @@ impl Scenario {
             Self::Idle => &[Metric::BytesPerConnection, Metric::ConnectsPerSecond],
             Self::Order => &[Metric::Inversions, Metric::Lost],
             Self::Connect | Self::Burst => &[Metric::Lost],
+            Self::StreamLatency => &[Metric::P50, Metric::P99, Metric::Lost],
+            Self::StreamToOne | Self::StreamToTen => &[
+                Metric::MegabytesPerSecond,
+                Metric::CpuPerMegabyte,
+                Metric::Lost,
+            ],
         }
+    }
+
+    /// Whether the server takes part: bare socketioxide starts no processes.
+    pub(crate) fn is_served_by(self, server: Server) -> bool {
+        let streams = matches!(
+            self,
+            Self::StreamLatency | Self::StreamToOne | Self::StreamToTen
+        );
+        !(streams && server == Server::Bare)
     }
 
     /// Name on the command line.
@@ -85,6 +112,8 @@ pub(crate) enum Metric {
     CpuPerDelivery,
     BytesPerConnection,
     ConnectsPerSecond,
+    MegabytesPerSecond,
+    CpuPerMegabyte,
     Inversions,
     Lost,
     /// Pauses of over a second, which say that a run is not to be believed.
@@ -107,6 +136,8 @@ impl Metric {
             Self::CpuPerDelivery => "server CPU per delivery, µs",
             Self::BytesPerConnection => "memory per connection, bytes",
             Self::ConnectsPerSecond => "connects per second while opening them",
+            Self::MegabytesPerSecond => "MB per second, all clients together",
+            Self::CpuPerMegabyte => "server CPU per MB, ms",
             Self::Inversions => "answers that overtook another",
             Self::Lost => "lost",
             Self::Stalls => "stalls over 1 s",
@@ -120,7 +151,9 @@ impl Metric {
         match self {
             Self::CpuPerAck | Self::P50 | Self::P99 => Some(Better::Lower),
             Self::CpuPerDelivery | Self::BytesPerConnection => Some(Better::Lower),
+            Self::CpuPerMegabyte => Some(Better::Lower),
             Self::AcksPerSecond | Self::DeliveriesPerSecond => Some(Better::Higher),
+            Self::MegabytesPerSecond => Some(Better::Higher),
             Self::ConnectsPerSecond => Some(Better::Higher),
             Self::Inversions | Self::Lost | Self::Stalls => None,
             Self::GeneratorCpu | Self::ForeignCpu => None,
@@ -131,6 +164,7 @@ impl Metric {
     pub(crate) fn show(self, value: f64) -> String {
         match self {
             Self::CpuPerAck | Self::CpuPerDelivery | Self::P50 | Self::P99 => format!("{value:.2}"),
+            Self::CpuPerMegabyte => format!("{value:.2}"),
             _ => format!("{value:.0}"),
         }
     }

@@ -17,7 +17,14 @@ pub(crate) const LOAD_CORE: &str = "1";
 /// Lets the load generator publish. It means nothing outside a benchmark's loopback.
 pub(crate) const PUBLISH_TOKEN: &str = "token-of-the-benchmark";
 
-const JWT_SECRET: &str = "secret-of-the-benchmark-which-signs-no-token";
+const JWT_SECRET: &str = "secret-of-the-benchmark-which-signs-one-token";
+
+/// That token: it signs a user in until the year 2100.
+pub(crate) const TOKEN: &str = concat!(
+    "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.",
+    "eyJ1c2VySWQiOiJiZW5jaG1hcmsiLCJleHAiOjQxMDI0NDQ4MDB9.",
+    "pUO1xwbSUuBR0rMk5H9lpW48pERVJuHjOZkyuP8XGdw",
+);
 
 const START_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -47,6 +54,10 @@ impl Server {
         let log = self.log()?;
         let mut command = self.command(repository)?;
         command
+            // Called as the Claude CLI is called, this program plays it.
+            .env("CLAUDE_CLI_PATH", std::env::current_exe()?)
+            .env("CLAUDE_MAX_CONCURRENT_PROCESSES", "10")
+            .env("CLAUDE_RATE_LIMIT_MAX", "1000000")
             .env("JWT_SECRET", JWT_SECRET)
             .env("PUBLISH_TOKEN", PUBLISH_TOKEN)
             .stdin(Stdio::null())

@@ -52,6 +52,15 @@ pub(super) struct Connection {
 impl Connection {
     /// Connects and returns as soon as CONNECT has arrived: the first moment events may be sent.
     pub(super) async fn open(address: SocketAddr) -> Result<Self> {
+        Self::open_with(address, "").await
+    }
+
+    /// The same, signed in.
+    pub(super) async fn sign_in(address: SocketAddr, token: &str) -> Result<Self> {
+        Self::open_with(address, &format!("{{\"token\":\"{token}\"}}")).await
+    }
+
+    async fn open_with(address: SocketAddr, auth: &str) -> Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         let mut connection = Self {
@@ -65,7 +74,7 @@ impl Connection {
         connection
             .wait_for(|packet| matches!(packet, Packet::Open))
             .await?;
-        connection.queue(format_args!("40"));
+        connection.queue(format_args!("40{auth}"));
         connection
             .wait_for(|packet| matches!(packet, Packet::Connect))
             .await?;
@@ -182,10 +191,17 @@ fn queue(outbox: &mut Vec<u8>, packet: std::fmt::Arguments<'_>) {
     outbox.extend_from_slice(&[0x81, 0, MASK[0], MASK[1], MASK[2], MASK[3]]);
     // Writing to a vector cannot fail.
     let _ = outbox.write_fmt(packet);
-    let payload = start + HEAD_BYTES;
+    let mut payload = start + HEAD_BYTES;
     let length = outbox.len() - payload;
-    assert!(length < 126, "requests of the benchmark are short");
-    outbox[start + 1] = 0x80 | length as u8;
+    if length < 126 {
+        outbox[start + 1] = 0x80 | length as u8;
+    } else {
+        // Only a token is as long as this.
+        let length = u16::try_from(length).unwrap_or_else(|_| unreachable!("short packets"));
+        outbox[start + 1] = 0x80 | 126;
+        outbox.splice(start + 2..start + 2, length.to_be_bytes());
+        payload += 2;
+    }
     for (byte, mask) in outbox[payload..].iter_mut().zip(MASK.iter().cycle()) {
         *byte ^= mask;
     }

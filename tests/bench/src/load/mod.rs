@@ -22,6 +22,8 @@ mod connect;
 
 mod burst;
 
+mod stream;
+
 mod connection;
 mod latency;
 mod proc;
@@ -71,6 +73,9 @@ struct Effort {
     ordered_events: usize,
     connects: usize,
     bursts: usize,
+    streamed_chunks: usize,
+    /// Executions of each client, one after the other.
+    streams: usize,
 }
 
 impl Effort {
@@ -83,6 +88,8 @@ impl Effort {
         ordered_events: 20_000,
         connects: 3000,
         bursts: 10,
+        streamed_chunks: 2000,
+        streams: 10,
     };
     const QUICK: Self = Self {
         warm_up: Duration::from_millis(100),
@@ -93,6 +100,8 @@ impl Effort {
         ordered_events: 2000,
         connects: 300,
         bursts: 1,
+        streamed_chunks: 200,
+        streams: 1,
     };
 }
 
@@ -130,5 +139,8 @@ async fn measure(scenario: Scenario, target: &Target, effort: &Effort) -> Result
         Scenario::Order => order::measure(target, effort).await,
         Scenario::Connect => connect::measure(target, effort).await,
         Scenario::Burst => burst::measure(target, effort).await,
+        Scenario::StreamLatency => stream::latency(target, effort).await,
+        Scenario::StreamToOne => stream::throughput(target, effort, 1).await,
+        Scenario::StreamToTen => stream::throughput(target, effort, 10).await,
     }
 }

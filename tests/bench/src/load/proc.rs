@@ -16,6 +16,8 @@ pub(super) struct CpuWatch {
 /// CPU time so far, in clock ticks.
 struct Ticks {
     server: u64,
+    /// Of processes that the server started and that have ended.
+    children: u64,
     generator: u64,
     machine: u64,
 }
@@ -36,9 +38,10 @@ impl CpuWatch {
         let now = Ticks::read(self.pid)?;
         let per_second = rustix::param::clock_ticks_per_second() as f64;
         let server = (now.server - self.ticks.server) as f64 / per_second;
+        let children = (now.children - self.ticks.children) as f64 / per_second;
         let generator = (now.generator - self.ticks.generator) as f64 / per_second;
         let machine = (now.machine - self.ticks.machine) as f64 / per_second;
-        let foreign = (machine - server - generator).max(0.0);
+        let foreign = (machine - server - children - generator).max(0.0);
         measured.insert(Metric::GeneratorCpu, 100.0 * generator / elapsed);
         measured.insert(Metric::ForeignCpu, 100.0 * foreign / elapsed);
         Ok((elapsed, server * 1e6))
@@ -48,19 +51,20 @@ impl CpuWatch {
 impl Ticks {
     fn read(server: u32) -> Result<Self> {
         Ok(Self {
-            server: process_ticks(&server.to_string())?,
-            generator: process_ticks("self")?,
+            server: process_ticks(&server.to_string(), 0)?,
+            children: process_ticks(&server.to_string(), 2)?,
+            generator: process_ticks("self", 0)?,
             machine: machine_ticks()?,
         })
     }
 }
 
-/// `utime + stime` of a process with all its threads.
-fn process_ticks(pid: &str) -> Result<u64> {
+/// `utime + stime` of a process with all its threads; two fields further, of its children.
+fn process_ticks(pid: &str, further: usize) -> Result<u64> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).context("is the server alive?")?;
     // The name in parentheses may hold spaces; utime is the 12th field after it.
     let (_, fields) = stat.rsplit_once(')').context("no process name in stat")?;
-    let ticks = fields.split_ascii_whitespace().skip(11).take(2);
+    let ticks = fields.split_ascii_whitespace().skip(11 + further).take(2);
     ticks.map(|field| Ok(field.parse::<u64>()?)).sum()
 }
 
