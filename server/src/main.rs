@@ -28,13 +28,6 @@ fn main() -> ExitCode {
 
 fn run(settings: &Settings) -> anyhow::Result<()> {
     start_logging(settings)?;
-    if settings
-        .redis_url
-        .as_ref()
-        .is_some_and(|url| !url.is_empty())
-    {
-        tracing::warn!("REDIS_URL is not used yet: everything is kept in memory");
-    }
     let server = serve::Server::bind(settings.address(), settings.workers)
         .map_err(|error| anyhow::anyhow!("cannot listen on {}: {error}", settings.address()))?;
     let address = server.address()?;

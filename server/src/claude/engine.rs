@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::sync::{oneshot, watch};
 
-/// How long followers may take to read the final updates when the server stops.
+/// How long followers and the store may take to learn the final updates when the server stops.
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// The server cannot prepare its own directories for the CLI.
@@ -61,8 +61,9 @@ pub struct Standing {
     pub status: ClaudeProcessStatus,
     /// Its position, counted from 0, while it waits.
     pub position: Option<usize>,
-    /// What happens to it from now on, after what was missed.
-    pub updates: Updates,
+    /// What happens to it from now on, after what was missed; absent while it runs on another
+    /// server.
+    pub updates: Option<Updates>,
 }
 
 /// A stop that was decided; it takes effect when it is carried out.
@@ -98,9 +99,20 @@ impl Executions {
     pub fn new(config: ClaudeConfig, store: Store, metrics: Metrics) -> Result<Self, SetupError> {
         let directory = execution::make_directories()?;
         let queue = Queue::new(config.max_concurrent, config.max_queued);
-        let desk = Mutex::new(Desk { queue, records: Records::default(), is_stopping: false });
+        let desk = Mutex::new(Desk {
+            queue,
+            records: Records::default(),
+            is_stopping: false,
+        });
         let (running, _) = watch::channel(0);
-        Ok(Self(Arc::new(Engine { config, metrics, store, directory, desk, running })))
+        Ok(Self(Arc::new(Engine {
+            config,
+            metrics,
+            store,
+            directory,
+            desk,
+            running,
+        })))
     }
 
     /// Takes an execution in: it starts at once, or waits for its turn.
@@ -127,7 +139,13 @@ impl Executions {
         }
         let (stop, stopped) = oneshot::channel();
         let accepted_at = Instant::now();
-        let job = Job { payload, working_directory, limit, stopped, accepted_at };
+        let job = Job {
+            payload,
+            working_directory,
+            limit,
+            stopped,
+            accepted_at,
+        };
         engine.admit(owner, job, stop)
     }
 
@@ -149,7 +167,12 @@ impl Executions {
             return Err(ClaudeRefusal::AccessDenied);
         }
         let (status, journal) = restore(process, stored);
-        Ok(Standing { status, position: None, updates: journal.catch_up() })
+        let updates = journal.map(|journal| journal.catch_up());
+        Ok(Standing {
+            status,
+            position: None,
+            updates,
+        })
     }
 
     /// Decides that a user's process is cancelled.
@@ -185,11 +208,14 @@ impl Executions {
             }
         }
         let mut running = self.0.running.subscribe();
-        if tokio::time::timeout(limit, running.wait_for(|count| *count == 0)).await.is_err() {
+        if tokio::time::timeout(limit, running.wait_for(|count| *count == 0))
+            .await
+            .is_err()
+        {
             tracing::warn!("Claude processes did not end in time");
         }
         let told = async {
-            while self.0.desk().records.has_readers() {
+            while self.0.desk().records.has_readers() || self.0.store.is_writing() {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
@@ -233,7 +259,14 @@ impl Engine {
         };
         desk.records.insert(
             process.clone(),
-            Record { owner: owner.clone(), state, journal, stop: Some(stop), job: waiting, position: None },
+            Record {
+                owner: owner.clone(),
+                state,
+                journal,
+                stop: Some(stop),
+                job: waiting,
+                position: None,
+            },
         );
         desk.tell_positions(clock::now());
         self.metrics.queue_length(desk.queue.waiting_count());
@@ -269,7 +302,9 @@ impl Engine {
     }
 
     async fn run(self: &Arc<Self>, process: &ProcessId, job: Job) {
-        let Some((owner, journal)) = self.desk().who(process) else { return };
+        let Some((owner, journal)) = self.desk().who(process) else {
+            return;
+        };
         let started_at = clock::now();
         journal.message("Process started", started_at);
         let limit = job.limit;
@@ -279,13 +314,22 @@ impl Engine {
         let completed_at = clock::now();
         let took = Duration::from_millis(completed_at.millis_since(started_at).get());
         let (status, stop) = self.desk().end(process, ending.status(), completed_at);
-        self.metrics.execution_ended(status, took, journal.output_bytes() as u64);
+        self.metrics
+            .execution_ended(status, took, journal.output_bytes() as u64);
         tracing::info!(%process, ?status, ?took, "Claude process ended");
         let process_id = process.clone();
-        let facts = Facts { process: process_id, owner, started_at, completed_at, limit };
+        let facts = Facts {
+            process: process_id,
+            owner,
+            started_at,
+            completed_at,
+            limit,
+        };
         let last = journal.close(|stdout| ending.into_update(status, stop, facts, stdout));
         self.save(process, Some(&last));
-        self.desk().records.note_end(process, completed_at, self.config.process_ttl);
+        self.desk()
+            .records
+            .note_end(process, completed_at, self.config.process_ttl);
         self.start_waiting();
     }
 
@@ -294,7 +338,9 @@ impl Engine {
         let mut starting = Vec::new();
         let mut desk = self.desk();
         while let Some(process) = desk.queue.start_next() {
-            let Some(record) = desk.records.get_mut(&process) else { continue };
+            let Some(record) = desk.records.get_mut(&process) else {
+                continue;
+            };
             if let (Some(state), Some(job)) = (record.state.start(), record.job.take()) {
                 record.state = state;
                 starting.push((process, job));
@@ -315,11 +361,18 @@ impl Engine {
         user: &UserId,
         process: &ProcessId,
     ) -> Option<Result<PendingStop, ClaudeRefusal>> {
-        let is_own = self.desk().records.get(process).map(|record| record.owner == *user)?;
+        let is_own = self
+            .desk()
+            .records
+            .get(process)
+            .map(|record| record.owner == *user)?;
         if !is_own {
             return Some(Err(ClaudeRefusal::AccessDenied));
         }
-        Some(self.stop(process, Stop::Cancelled).ok_or(ClaudeRefusal::AlreadyEnded))
+        Some(
+            self.stop(process, Stop::Cancelled)
+                .ok_or(ClaudeRefusal::AlreadyEnded),
+        )
     }
 
     /// Decides that a process is stopped; `None` when it has ended, or that was decided, before.
@@ -358,7 +411,9 @@ impl Engine {
 
     /// Stores where a process stands, with its final update when it has one.
     fn save(&self, process: &ProcessId, last: Option<&Update>) {
-        let Some((owner, status)) = self.desk().owner_and_status(process) else { return };
+        let Some((owner, status)) = self.desk().owner_and_status(process) else {
+            return;
+        };
         let ending = match last {
             Some(Update::Complete(payload)) => Some(StoredEnding::Complete(payload.clone())),
             Some(Update::Error(payload)) => Some(StoredEnding::Error(payload.clone())),
@@ -397,7 +452,7 @@ impl Desk {
         Some(Ok(Standing {
             status: record.state.status(),
             position: self.queue.position(process),
-            updates: record.journal.catch_up(),
+            updates: Some(record.journal.catch_up()),
         }))
     }
 
@@ -409,7 +464,9 @@ impl Desk {
         at: Timestamp,
     ) -> (ClaudeProcessStatus, Option<Stop>) {
         self.queue.remove(process);
-        let Some(record) = self.records.get_mut(process) else { return (status, None) };
+        let Some(record) = self.records.get_mut(process) else {
+            return (status, None);
+        };
         let stop = match record.state {
             State::Stopping(stop) => Some(stop),
             _ => None,
@@ -421,7 +478,9 @@ impl Desk {
     /// Tells every waiting process whose position has changed.
     fn tell_positions(&mut self, now: Timestamp) {
         for (position, process) in self.queue.waiting().enumerate() {
-            let Some(record) = self.records.get_mut(process) else { continue };
+            let Some(record) = self.records.get_mut(process) else {
+                continue;
+            };
             if record.position != Some(position) {
                 record.position = Some(position);
                 record.journal.queued(position, now);
@@ -431,13 +490,13 @@ impl Desk {
 }
 
 /// A process of another server, or of this one before its restart.
-fn restore(process: &ProcessId, stored: StoredExecution) -> (ClaudeProcessStatus, Journal) {
-    let closed = |update| Journal::closed(process.clone(), update);
+fn restore(process: &ProcessId, stored: StoredExecution) -> (ClaudeProcessStatus, Option<Journal>) {
+    let closed = |update| Some(Journal::closed(process.clone(), update));
     match stored.ending {
         Some(StoredEnding::Complete(payload)) => (stored.status, closed(Update::Complete(payload))),
         Some(StoredEnding::Error(payload)) => (stored.status, closed(Update::Error(payload))),
-        // It runs elsewhere: there is nothing to follow here.
-        None if stored.server_is_alive => (stored.status, Journal::new(process.clone(), 0)),
+        // It runs elsewhere: there is nothing to follow here, until it has ended.
+        None if stored.server_is_alive => (stored.status, None),
         None => {
             let update = ending::server_died(process.clone(), clock::now());
             (ClaudeProcessStatus::Failed, closed(update))

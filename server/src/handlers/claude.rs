@@ -29,7 +29,11 @@ impl Handle<ClaudeStatus> for App {
             Some(position) => ClaudeStatusCallback::queued(SafeUint::saturating(position as u64)),
             None => ClaudeStatusCallback::is(standing.status),
         };
-        Ok(Reply::then(callback, move || caller.follow(process, standing.updates)))
+        Ok(Reply::then(callback, move || {
+            if let Some(updates) = standing.updates {
+                caller.follow(process, updates);
+            }
+        }))
     }
 }
 

@@ -42,18 +42,29 @@ struct Window {
 
 impl Limiter {
     pub(super) fn new(limit: RateLimit) -> Self {
-        Self { limit, windows: HashMap::new(), sweep_above: SWEEP_ABOVE }
+        Self {
+            limit,
+            windows: HashMap::new(),
+            sweep_above: SWEEP_ABOVE,
+        }
     }
 
     pub(super) fn count(&mut self, user: &UserId, now: Timestamp) -> RateVerdict {
         if self.windows.len() > self.sweep_above {
             let length = self.limit.window;
-            self.windows.retain(|_, window| window.ends_in(length, now).is_some());
+            self.windows
+                .retain(|_, window| window.ends_in(length, now).is_some());
             self.sweep_above = SWEEP_ABOVE.max(2 * self.windows.len());
         }
-        let window = self.windows.entry(user.clone()).or_insert(Window { began: now, requests: 0 });
+        let window = self.windows.entry(user.clone()).or_insert(Window {
+            began: now,
+            requests: 0,
+        });
         if window.ends_in(self.limit.window, now).is_none() {
-            *window = Window { began: now, requests: 0 };
+            *window = Window {
+                began: now,
+                requests: 0,
+            };
         }
         window.requests = window.requests.saturating_add(1);
         if window.requests <= self.limit.max_requests {
@@ -77,7 +88,10 @@ mod tests {
     use super::*;
 
     fn limiter(max_requests: u32) -> Limiter {
-        Limiter::new(RateLimit { max_requests, window: Duration::from_secs(60) })
+        Limiter::new(RateLimit {
+            max_requests,
+            window: Duration::from_secs(60),
+        })
     }
 
     fn at(seconds: i64) -> Timestamp {
@@ -91,7 +105,10 @@ mod tests {
         assert_eq!(limiter.count(&user, at(0)), RateVerdict::Allowed);
         assert_eq!(limiter.count(&user, at(59)), RateVerdict::Allowed);
         let retry_after = Duration::from_secs(1);
-        assert_eq!(limiter.count(&user, at(59)), RateVerdict::Refused { retry_after });
+        assert_eq!(
+            limiter.count(&user, at(59)),
+            RateVerdict::Refused { retry_after }
+        );
         assert_eq!(limiter.count(&user, at(60)), RateVerdict::Allowed);
     }
 

@@ -4,6 +4,8 @@ mod limiter;
 
 mod record;
 
+mod unwritten;
+
 mod redis;
 
 use crate::clock;
@@ -63,6 +65,14 @@ impl Store {
             // The engine's own records are all there is to keep.
             Self::Memory(_) => {}
             Self::Redis(redis) => redis.save(process.clone(), execution()),
+        }
+    }
+
+    /// Whether something is about to be kept that is lost when the server ends now.
+    pub fn is_writing(&self) -> bool {
+        match self {
+            Self::Memory(_) => false,
+            Self::Redis(redis) => redis.is_writing(),
         }
     }
 

@@ -1,16 +1,17 @@
-//! The store in Redis. A dead or slow Redis never stops work: requests pass, records are not kept,
-//! one warning says so, and everything comes back without a restart.
+//! The store in Redis. A dead or slow Redis never stops work: requests pass, records wait, one
+//! warning says so, and everything comes back without a restart.
 
 use super::limiter::{RateLimit, RateVerdict};
 use super::record::StoredExecution;
+use super::unwritten::Unwritten;
 use crate::metrics::Metrics;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{AsyncCommands, Client, RedisResult, Script};
 use slop_schema::scalar::{ProcessId, UserId};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
-use tokio::sync::{OnceCell, mpsc};
+use tokio::sync::{Notify, OnceCell};
 use tokio::time::{sleep, timeout};
 
 pub use redis::RedisError;
@@ -45,8 +46,10 @@ pub struct RedisStore {
     connection: OnceCell<ConnectionManager>,
     is_down: AtomicBool,
     count: Script,
-    records: mpsc::UnboundedSender<(ProcessId, StoredExecution)>,
-    unstarted: Mutex<Option<mpsc::UnboundedReceiver<(ProcessId, StoredExecution)>>>,
+    unwritten: Mutex<Unwritten>,
+    /// There is something to write, and perhaps a Redis to write it to.
+    may_write: Arc<Notify>,
+    is_started: AtomicBool,
 }
 
 impl RedisStore {
@@ -56,7 +59,6 @@ impl RedisStore {
         ttl: Duration,
         metrics: Metrics,
     ) -> Result<Arc<Self>, RedisError> {
-        let (records, unwritten) = mpsc::unbounded_channel();
         Ok(Arc::new(Self {
             client: Client::open(url)?,
             limit,
@@ -66,8 +68,9 @@ impl RedisStore {
             connection: OnceCell::new(),
             is_down: AtomicBool::new(false),
             count: Script::new(COUNT),
-            records,
-            unstarted: Mutex::new(Some(unwritten)),
+            unwritten: Mutex::default(),
+            may_write: Arc::default(),
+            is_started: AtomicBool::new(false),
         }))
     }
 
@@ -78,13 +81,17 @@ impl RedisStore {
         let counted = self
             .ask(PATIENCE, async |mut connection: ConnectionManager| {
                 let mut call = self.count.key(key);
-                call.arg(window_ms).invoke_async::<(u32, i64)>(&mut connection).await
+                call.arg(window_ms)
+                    .invoke_async::<(u32, i64)>(&mut connection)
+                    .await
             })
             .await;
         match counted {
             Some((count, left_ms)) if count > self.limit.max_requests => {
                 let left_ms = u64::try_from(left_ms).unwrap_or(window_ms);
-                RateVerdict::Refused { retry_after: Duration::from_millis(left_ms) }
+                RateVerdict::Refused {
+                    retry_after: Duration::from_millis(left_ms),
+                }
             }
             // The document: if Redis is unavailable, rate limiting is bypassed.
             Some(_) | None => RateVerdict::Allowed,
@@ -94,12 +101,20 @@ impl RedisStore {
     /// Records are written one after the other, so that an older one never replaces a newer.
     pub(super) fn save(self: &Arc<Self>, process: ProcessId, mut execution: StoredExecution) {
         self.start();
-        if self.is_down.load(Ordering::Relaxed) {
-            return;
-        }
         execution.server.clone_from(&self.server);
-        // The writer lives as long as the store.
-        let _ = self.records.send((process, execution));
+        self.unwritten().add(process, execution);
+        self.may_write.notify_one();
+    }
+
+    /// Whether records are about to be written. Those that wait for a Redis that is down are not.
+    pub(super) fn is_writing(&self) -> bool {
+        !self.is_down.load(Ordering::Relaxed) && !self.unwritten().is_empty()
+    }
+
+    fn unwritten(&self) -> MutexGuard<'_, Unwritten> {
+        self.unwritten
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) async fn load(self: &Arc<Self>, process: &ProcessId) -> Option<StoredExecution> {
@@ -113,7 +128,9 @@ impl RedisStore {
         let mut stored: StoredExecution = serde_json::from_slice(&stored).ok()?;
         let key = server_key(&stored.server);
         stored.server_is_alive = self
-            .ask(PATIENCE, async |mut connection: ConnectionManager| connection.exists(key).await)
+            .ask(PATIENCE, async |mut connection: ConnectionManager| {
+                connection.exists(key).await
+            })
             .await
             // Who cannot be asked is not declared dead.
             .unwrap_or(true);
@@ -122,36 +139,48 @@ impl RedisStore {
 
     /// Starts writing records and giving signs of life, once a runtime is there to do it on.
     fn start(self: &Arc<Self>) {
-        let unstarted =
-            self.unstarted.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(unwritten) = unstarted {
-            tokio::spawn(write_records(Arc::downgrade(self), unwritten));
-            let store = Arc::downgrade(self);
-            tokio::spawn(async move {
-                while let Some(store) = store.upgrade() {
-                    store.give_sign_of_life().await;
-                    drop(store);
-                    sleep(SIGN_OF_LIFE).await;
-                }
-            });
+        if self.is_started.swap(true, Ordering::Relaxed) {
+            return;
         }
+        tokio::spawn(write_records(Arc::downgrade(self), self.may_write.clone()));
+        let store = Arc::downgrade(self);
+        tokio::spawn(async move {
+            while let Some(store) = store.upgrade() {
+                let alive = async |connection| store.give_sign_of_life(connection).await;
+                store.ask(PATIENCE, alive).await;
+                drop(store);
+                sleep(SIGN_OF_LIFE).await;
+            }
+        });
     }
 
-    async fn give_sign_of_life(self: &Arc<Self>) {
-        let key = server_key(&self.server);
-        self.ask(PATIENCE, async |mut connection: ConnectionManager| {
-            connection.set_ex::<_, _, ()>(key, 1, SILENCE_SECONDS).await
-        })
-        .await;
+    async fn give_sign_of_life(&self, mut connection: ConnectionManager) -> RedisResult<()> {
+        connection
+            .set_ex(server_key(&self.server), 1, SILENCE_SECONDS)
+            .await
     }
 
-    async fn write(self: &Arc<Self>, process: &ProcessId, execution: &StoredExecution) {
-        let Ok(text) = serde_json::to_vec(execution) else { return };
-        let (key, ttl) = (record_key(process), self.ttl.as_secs().max(1));
-        self.ask(WRITE_PATIENCE, async |mut connection: ConnectionManager| {
-            connection.set_ex::<_, _, ()>(key, text, ttl).await
-        })
-        .await;
+    /// Writes what waits, until nothing does or Redis is down.
+    async fn write_waiting(self: &Arc<Self>) {
+        loop {
+            let Some((place, process, execution)) = self.unwritten().first() else {
+                return;
+            };
+            let Ok(text) = serde_json::to_vec(&execution) else {
+                self.unwritten().remove(place);
+                continue;
+            };
+            let (key, ttl) = (record_key(&process), self.ttl.as_secs().max(1));
+            let written = self
+                .ask(WRITE_PATIENCE, async |mut connection: ConnectionManager| {
+                    connection.set_ex::<_, _, ()>(key, text, ttl).await
+                })
+                .await;
+            if written.is_none() {
+                return;
+            }
+            self.unwritten().remove(place);
+        }
     }
 
     /// Asks Redis something; `None` when it is down, slow or fails.
@@ -193,7 +222,10 @@ impl RedisStore {
         if self.is_down.swap(true, Ordering::Relaxed) {
             return;
         }
-        tracing::warn!(reason, "Redis is unavailable: no rate limit, no stored executions");
+        tracing::warn!(
+            reason,
+            "Redis is unavailable: no rate limit, no stored executions"
+        );
         let store = Arc::downgrade(self);
         tokio::spawn(async move {
             loop {
@@ -202,29 +234,32 @@ impl RedisStore {
                 if store.answers().await {
                     store.is_down.store(false, Ordering::Relaxed);
                     tracing::info!("Redis is available again");
-                    store.give_sign_of_life().await;
+                    store.may_write.notify_one();
                     return;
                 }
             }
         });
     }
 
+    /// A Redis that answers but cannot write, being full or a replica, is of no use either.
     async fn answers(&self) -> bool {
-        let ping = async {
-            let mut connection = self.connection.get_or_try_init(|| self.connect()).await?.clone();
-            redis::cmd("PING").query_async::<String>(&mut connection).await
+        let sign_of_life = async {
+            let connection = self
+                .connection
+                .get_or_try_init(|| self.connect())
+                .await?
+                .clone();
+            self.give_sign_of_life(connection).await
         };
-        matches!(timeout(PATIENCE, ping).await, Ok(Ok(_)))
+        matches!(timeout(PATIENCE, sign_of_life).await, Ok(Ok(())))
     }
 }
 
-async fn write_records(
-    store: std::sync::Weak<RedisStore>,
-    mut unwritten: mpsc::UnboundedReceiver<(ProcessId, StoredExecution)>,
-) {
-    while let Some((process, execution)) = unwritten.recv().await {
-        let Some(store) = store.upgrade() else { return };
-        store.write(&process, &execution).await;
+async fn write_records(store: Weak<RedisStore>, may_write: Arc<Notify>) {
+    while let Some(store) = store.upgrade() {
+        store.write_waiting().await;
+        drop(store);
+        may_write.notified().await;
     }
 }
 
