@@ -17,6 +17,9 @@ use slop_schema::scalar::{JsonObject, RoomName, UserId};
 use std::time::Duration;
 use tower::ServiceBuilder;
 
+/// How long sockets may take to disconnect when the server stops.
+const GOODBYE: Duration = Duration::from_secs(1);
+
 /// Why a server could not be built.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
@@ -125,6 +128,7 @@ impl Handle {
     pub async fn shut_down(&self, limit: Duration) {
         self.readiness.drain();
         self.app.executions().shut_down(limit).await;
-        self.wire.close().await;
+        // A client that reads nothing would never take its goodbye.
+        let _ = tokio::time::timeout(GOODBYE, self.wire.close()).await;
     }
 }

@@ -37,6 +37,8 @@ pub mod demo;
 
 pub mod serve;
 
+mod stall;
+
 pub mod stand_in;
 
 pub use build::{BuildError, Handle, build};

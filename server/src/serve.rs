@@ -1,6 +1,7 @@
 //! Serving: the listener, the worker threads and the graceful stop of the binary.
 
 use crate::build::Handle;
+use crate::stall::ImpatientListener;
 use axum::Router;
 use axum::serve::ListenerExt;
 use std::net::{SocketAddr, TcpListener};
@@ -13,6 +14,8 @@ use tokio::sync::watch;
 const STOP_LIMIT: Duration = Duration::from_secs(6);
 /// How long connections may take to close after that.
 const CLOSE_LIMIT: Duration = Duration::from_secs(2);
+/// How long a client may read nothing of what waits for it.
+const STALL_LIMIT: Duration = Duration::from_secs(20);
 
 /// A bound listener, not yet served.
 pub struct Server {
@@ -104,6 +107,7 @@ async fn serve(listener: TcpListener, router: Router, mut stopping: watch::Recei
             tracing::debug!(%error, "TCP_NODELAY is not available");
         }
     });
+    let listener = ImpatientListener::new(listener, STALL_LIMIT);
     let stopped = {
         let mut stopping = stopping.clone();
         async move {

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ended, execute, isAlive, output, signedIn } from './support/executions.js';
-import { ending, startShellServer } from './support/shell.js';
+import { ended, execute, isAlive, newUser, output, signedIn } from './support/executions.js';
+import { ending, Gate, startShellServer } from './support/shell.js';
 import { until, within } from './support/within.js';
 
 /** The document of the engine: a process group ends within 3 s. The cores are shared. */
@@ -128,6 +128,27 @@ test('a server that stops takes nothing new', async (t) => {
     return answer.error === 'Server is shutting down';
   });
   assert.equal((await ending(client, processId)).event, 'claude:error');
+});
+
+test('a client that reads nothing does not keep a server from stopping', async (t) => {
+  const server = await startShellServer(t);
+  const userId = newUser();
+  const stalled = await signedIn(t, server, { userId });
+  const gate = new Gate(server);
+  const prompt = `${gate.wait}; head -c 8000000 /dev/zero | tr '\\0' x`;
+  const processId = await execute(stalled, { prompt });
+  const { ws } = stalled.socket.io.engine.transport;
+  ws._socket.pause();
+  t.after(() => ws.terminate());
+  gate.open();
+  const witness = await signedIn(t, server, { userId });
+  await until('the execution to complete', async () => {
+    return (await witness.call('claude:status', processId)).status === 'completed';
+  });
+  const asked = performance.now();
+  server.child.kill('SIGTERM');
+  assert.equal((await within('the server to exit', server.exited)).code, 0);
+  assert.ok(performance.now() - asked < 10_000);
 });
 
 test('a server that is killed leaves no process behind', async (t) => {
