@@ -116,6 +116,25 @@ test('output is kept up to CLAUDE_MAX_OUTPUT_BYTES, with a mark where it was cut
   assert.equal(await completed(client, whole), 'x'.repeat(1000));
 });
 
+test('what the CLI says in JSON is cut at the same place, and fills no memory', async (t) => {
+  const server = await startShellServer(t, { CLAUDE_MAX_OUTPUT_BYTES: '100000' });
+  const client = await signedIn(t, server);
+  const delta = { type: 'text_delta', text: 'x'.repeat(20_000) };
+  const event = { type: 'content_block_delta', index: 0, delta };
+  const line = JSON.stringify({ type: 'stream_event', event, parent_tool_use_id: null });
+  const result = JSON.stringify({ type: 'result', is_error: false, result: 'x' });
+  const prompt = `yes '${line}' | head -n 3000; echo '${result}'`;
+  const before = memory(server);
+  const processId = await execute(client, { prompt });
+  const { payload } = await ending(client, processId);
+  const grown = Math.round((memory(server) - before) / MIB);
+  assert.ok(grown < 24, `60 MB of text: memory grew by ${grown} MiB`);
+  const { stdout, parsedResponse } = payload.result;
+  assert.equal(stdout, `${'x'.repeat(100_000)}\n[output truncated]\n`);
+  assert.equal(output(client, processId), stdout);
+  assert.ok(parsedResponse.content.length <= 120_000, `${parsedResponse.content.length}`);
+});
+
 test('characters arrive whole, however their bytes are written', async (t) => {
   const server = await startShellServer(t);
   const client = await signedIn(t, server);

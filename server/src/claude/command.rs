@@ -15,6 +15,8 @@ pub(super) struct Command {
     pub(super) directory: PathBuf,
     /// Written to standard input, which is then closed.
     pub(super) input: String,
+    /// How much of its output is kept.
+    pub(super) max_output_bytes: usize,
 }
 
 /// Places of the server that the CLI may use.
@@ -74,6 +76,7 @@ pub(super) fn build(
         environment: environment(config, payload, places.home),
         directory: places.directory.to_owned(),
         input: input(payload.prompt.as_str()),
+        max_output_bytes: config.max_output_bytes,
     }
 }
 

@@ -26,6 +26,7 @@ pub(super) enum Shown {
 #[derive(Default)]
 pub(super) struct Output {
     lines: Lines,
+    max_text_bytes: Option<usize>,
     spoke_json: bool,
     slot: Slot,
     finished_messages: HashSet<String>,
@@ -134,6 +135,11 @@ struct ModelUsage {
 }
 
 impl Output {
+    /// Takes in about so much text of the CLI's messages and no more, which is cut by then.
+    pub(super) fn up_to(max_text_bytes: usize) -> Self {
+        Self { max_text_bytes: Some(max_text_bytes), ..Self::default() }
+    }
+
     /// Takes bytes of standard output in and hands out what to show.
     pub(super) fn feed(&mut self, bytes: &[u8], show: &mut impl FnMut(Shown)) {
         let mut lines = std::mem::take(&mut self.lines);
@@ -226,8 +232,7 @@ impl Output {
             }
             Some("content_block_start") => self.slot.begin_block(),
             Some("content_block_delta") if event["delta"]["type"] == "text_delta" => {
-                self.slot
-                    .extend(event["delta"]["text"].as_str().unwrap_or_default(), show);
+                self.extend(event["delta"]["text"].as_str().unwrap_or_default(), show);
             }
             Some("message_stop") => {
                 self.saw_message_stop = true;
@@ -261,8 +266,15 @@ impl Output {
             .filter_map(|block| block["text"].as_str())
             .collect();
         self.slot.begin(message.id);
-        self.slot.extend(&text, show);
+        self.extend(&text, show);
         self.end_message();
+    }
+
+    fn extend(&mut self, text: &str, show: &mut impl FnMut(Shown)) {
+        let taken = self.content.len() + self.slot.text.len();
+        if self.max_text_bytes.is_none_or(|max| taken <= max) {
+            self.slot.extend(text, show);
+        }
     }
 
     fn end_message(&mut self) {

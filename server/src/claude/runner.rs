@@ -50,7 +50,7 @@ pub(super) async fn run(
         tokio::spawn(write_input(stdin, command.input));
     }
     let stderr = tokio::spawn(read_capped(child.stderr.take()));
-    let mut output = Output::default();
+    let mut output = Output::up_to(command.max_output_bytes);
 
     let mut reading = Reading {
         stdout: child.stdout.take(),
