@@ -232,9 +232,9 @@ function statusOf({ result, error }) {
   return /timed out/.test(error.message) ? 'timeout' : 'failed';
 }
 
-/** Memory and open files of the server. */
+/** Memory of the server, without what is mapped from its binary, and its open files. */
 function weigh({ child: { pid } }) {
-  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1];
+  const kilobytes = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1];
   return { bytes: Number(kilobytes) * 1024, files: readdirSync(`/proc/${pid}/fd`).length };
 }
 
