@@ -53,13 +53,13 @@ pub struct ErrorPayload {
 }
 
 impl ErrorPayload {
-    /// An error about one event.
+    /// An error about an event, if its name can be told.
     #[must_use]
-    pub fn new(code: ErrorCode, message: impl Into<String>, event: impl Into<String>) -> Self {
+    pub fn new(code: ErrorCode, message: impl Into<String>, event: Option<String>) -> Self {
         Self {
             code,
             message: message.into(),
-            event: Some(event.into()),
+            event,
             details: None,
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::app::{App, Parts};
 use crate::claude::{Executions, SetupError};
-use crate::config::Config;
+use crate::config::{Config, Secret};
 use crate::http::{self, Readiness};
 use crate::metrics::Metrics;
 use crate::publish::{self, PublishError};
@@ -77,7 +77,10 @@ pub fn build(config: Config) -> Result<(Router, Handle), BuildError> {
         .layer(socket_io);
     let router = Router::new()
         .merge(http::health_routes(readiness.clone(), metrics))
-        .merge(http::publish_routes(&app, config.publish_token.as_deref()))
+        .merge(http::publish_routes(
+            &app,
+            config.publish_token.as_ref().map(Secret::reveal),
+        ))
         .layer(layers);
     Ok((
         router,

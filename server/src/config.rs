@@ -4,6 +4,7 @@ use crate::http::AllowedOrigins;
 use crate::session::TokenRules;
 use crate::store::RateLimit;
 use clap::Parser;
+use clap::builder::{BoolishValueParser, FalseyValueParser};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use std::time::Duration;
 const MIN_SECRET_BYTES: usize = 32;
 
 /// The command line of `slop-server`.
-#[derive(Debug, Clone, Parser)]
+#[derive(Clone, Parser)]
 #[command(
     name = "slop-server",
     version,
@@ -44,7 +45,7 @@ pub struct Settings {
     #[arg(long, env = "JWT_AUDIENCE", value_name = "AUDIENCE")]
     pub jwt_audience: Option<String>,
     /// Allow a short secret. For development only.
-    #[arg(long, env = "DEVELOPMENT")]
+    #[arg(long, env = "DEVELOPMENT", value_parser = FalseyValueParser::new())]
     pub development: bool,
 
     /// Redis to share state through [default: everything in memory].
@@ -77,6 +78,7 @@ pub struct Settings {
         env = "CLAUDE_CLI_BARE",
         default_value_t = true,
         action = clap::ArgAction::Set,
+        value_parser = BoolishValueParser::new(),
         value_name = "BOOL"
     )]
     pub claude_cli_bare: bool,
@@ -132,10 +134,20 @@ pub struct Settings {
     #[arg(long, env = "CLAUDE_MAX_OUTPUT_BYTES", default_value_t = 10 * 1024 * 1024, value_name = "BYTES")]
     pub claude_max_output_bytes: usize,
     /// Executions a user may ask for in one window.
-    #[arg(long, env = "CLAUDE_RATE_LIMIT_MAX", default_value_t = 10, value_name = "COUNT")]
+    #[arg(
+        long,
+        env = "CLAUDE_RATE_LIMIT_MAX",
+        default_value_t = 10,
+        value_name = "COUNT"
+    )]
     pub claude_rate_limit_max: u32,
     /// Length of that window, in milliseconds.
-    #[arg(long, env = "CLAUDE_RATE_LIMIT_WINDOW_MS", default_value_t = 60_000, value_name = "MS")]
+    #[arg(
+        long,
+        env = "CLAUDE_RATE_LIMIT_WINDOW_MS",
+        default_value_t = 60_000,
+        value_name = "MS"
+    )]
     pub claude_rate_limit_window_ms: u64,
     /// Directory that working directories must lie in [default: clients may not choose one].
     #[arg(long, env = "CLAUDE_WORKSPACE_ROOT", value_name = "DIRECTORY")]
@@ -208,7 +220,7 @@ pub struct Config {
     /// Web origins that may connect.
     pub origins: AllowedOrigins,
     /// Bearer token of `POST /publish`; `None` turns it off.
-    pub publish_token: Option<String>,
+    pub publish_token: Option<Secret>,
     /// How Claude processes run.
     pub claude: ClaudeConfig,
     /// How often a user may ask for an execution.
@@ -275,7 +287,22 @@ impl std::fmt::Debug for Secret {
     }
 }
 
+/// Shows where it listens and no more: most settings are secrets or beside the point.
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Settings")
+            .field("address", &self.address())
+            .finish_non_exhaustive()
+    }
+}
+
 impl Settings {
+    /// The secret of the tokens, when one is set.
+    #[must_use]
+    pub fn secret(&self) -> Option<String> {
+        given(&self.jwt_secret)
+    }
+
     /// Where to listen.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
@@ -287,7 +314,7 @@ impl Settings {
     /// # Errors
     /// The first setting that cannot be used.
     pub fn check(&self) -> Result<Config, ConfigError> {
-        let secret = given(&self.jwt_secret).ok_or(ConfigError::SecretMissing)?;
+        let secret = self.secret().ok_or(ConfigError::SecretMissing)?;
         if secret.len() < MIN_SECRET_BYTES && !self.development {
             return Err(ConfigError::SecretTooShort);
         }
@@ -299,7 +326,7 @@ impl Settings {
             ),
             origins: AllowedOrigins::parse(given(&self.cors_origin).as_deref())
                 .ok_or(ConfigError::Origin)?,
-            publish_token: given(&self.publish_token),
+            publish_token: given(&self.publish_token).map(Secret::new),
             claude: self.check_claude()?,
             rate_limit: RateLimit {
                 max_requests: self.claude_rate_limit_max,
@@ -318,8 +345,14 @@ impl Settings {
             ("CLAUDE_PROCESS_TIMEOUT_MS", self.claude_process_timeout_ms),
             ("CLAUDE_MAX_TIMEOUT_MS", self.claude_max_timeout_ms),
             ("CLAUDE_QUEUE_TIMEOUT_MS", self.claude_queue_timeout_ms),
-            ("CLAUDE_RATE_LIMIT_MAX", u64::from(self.claude_rate_limit_max)),
-            ("CLAUDE_RATE_LIMIT_WINDOW_MS", self.claude_rate_limit_window_ms),
+            (
+                "CLAUDE_RATE_LIMIT_MAX",
+                u64::from(self.claude_rate_limit_max),
+            ),
+            (
+                "CLAUDE_RATE_LIMIT_WINDOW_MS",
+                self.claude_rate_limit_window_ms,
+            ),
         ] {
             if number == 0 {
                 return Err(ConfigError::Zero(name));

@@ -55,10 +55,13 @@ impl Demo {
     /// # Errors
     /// When a setting cannot be used.
     pub fn prepare(settings: &Settings, address: SocketAddr) -> Result<Self, DemoError> {
-        let secret = settings.jwt_secret.clone().unwrap_or_else(ephemeral_secret);
+        let secret = settings.secret().unwrap_or_else(ephemeral_secret);
         let mut settings = settings.clone();
         settings.jwt_secret = Some(secret.clone());
         let mut config = settings.check()?;
+        if !address.ip().is_loopback() {
+            tracing::warn!("the demo gives its token to everybody who can reach {address}");
+        }
         let can_use_cli = is_on_path(&config.claude.program)
             && (config.claude.api_key.is_some() || !config.claude.bare);
         if !can_use_cli {

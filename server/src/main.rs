@@ -5,7 +5,9 @@ use slop_server::claude::supervisor;
 use slop_server::config::{Config, LogFormat, Settings};
 use slop_server::{build, demo, serve, stand_in};
 use std::ffi::OsStr;
+use std::io::IsTerminal;
 use std::process::ExitCode;
+use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
@@ -57,16 +59,26 @@ fn start_logging(settings: &Settings) -> anyhow::Result<()> {
         .ok()
         .filter(|text| !text.is_empty());
     let directives = directives.unwrap_or_else(|| settings.log_level.clone());
-    let filter = EnvFilter::try_new(directives)
-        .map_err(|_| anyhow::anyhow!("LOG_LEVEL must be a level or filter directives"))?;
+    let filter = log_filter(&directives)
+        .ok_or_else(|| anyhow::anyhow!("LOG_LEVEL must be a level or filter directives"))?;
     let logging = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     match settings.log_format {
         LogFormat::Text => logging.init(),
         LogFormat::Json => logging.json().init(),
     }
     Ok(())
+}
+
+/// A single word must be a level: the filter would take any other for the name of a module.
+fn log_filter(directives: &str) -> Option<EnvFilter> {
+    let is_word = directives.chars().all(char::is_alphanumeric);
+    if is_word && directives.parse::<LevelFilter>().is_err() {
+        return None;
+    }
+    EnvFilter::try_new(directives).ok()
 }
 
 #[allow(

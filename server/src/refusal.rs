@@ -1,6 +1,6 @@
 //! Refusals: everything the server says no to, as values with a code and a public sentence.
 
-use crate::session::{AuthFailure, MAX_ROOMS};
+use crate::session::{AuthFailure, MAX_MEDIA, MAX_ROOMS};
 use slop_schema::claude::ClaudeErrorCode;
 use slop_schema::error::{ErrorCode, ErrorDetail};
 use slop_schema::event::RefusalEvent;
@@ -23,6 +23,8 @@ pub enum Refusal {
     RoomReserved,
     /// The socket is in too many rooms.
     TooManyRooms,
+    /// The socket follows too many media items.
+    TooManyMedia,
     /// A Claude operation was refused.
     Claude(ClaudeRefusal),
     /// A defect of the server.
@@ -85,6 +87,9 @@ impl Refusal {
             Self::Authentication(failure) => failure.to_string().into(),
             Self::RoomReserved => "Room is reserved".into(),
             Self::TooManyRooms => format!("A socket may join at most {MAX_ROOMS} rooms").into(),
+            Self::TooManyMedia => {
+                format!("A socket may subscribe to at most {MAX_MEDIA} media items").into()
+            }
             Self::Claude(refusal) => refusal.sentence(),
             Self::Internal => "Internal error".into(),
         }
@@ -106,7 +111,7 @@ impl Refusal {
                 Announcement::ClaudeError(ClaudeErrorCode::Unauthorized, None)
             }
             Self::Authentication(_) => Announcement::AuthError,
-            Self::RoomReserved | Self::TooManyRooms => Announcement::Nothing,
+            Self::RoomReserved | Self::TooManyRooms | Self::TooManyMedia => Announcement::Nothing,
             Self::Claude(refusal) => refusal.announcement(),
             Self::Internal if claude => {
                 Announcement::ClaudeError(ClaudeErrorCode::ExecutionError, None)
@@ -148,7 +153,9 @@ impl ClaudeRefusal {
             Self::RateLimited { .. } => {
                 Announcement::ClaudeError(ClaudeErrorCode::RateLimitExceeded, None)
             }
-            Self::Stopping | Self::QueueFull => Announcement::ClaudeError(ClaudeErrorCode::ExecutionError, None),
+            Self::Stopping | Self::QueueFull => {
+                Announcement::ClaudeError(ClaudeErrorCode::ExecutionError, None)
+            }
             Self::CancelOfUnknown | Self::AccessDenied | Self::AlreadyEnded => {
                 Announcement::Nothing
             }

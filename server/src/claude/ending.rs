@@ -74,7 +74,12 @@ impl Ending {
             return stopped(stop, facts.process, facts.limit, facts.completed_at);
         }
         if status == ClaudeProcessStatus::Timeout {
-            return stopped(Stop::TimedOut, facts.process, facts.limit, facts.completed_at);
+            return stopped(
+                Stop::TimedOut,
+                facts.process,
+                facts.limit,
+                facts.completed_at,
+            );
         }
         match (self.verdict(), self) {
             (Ok(()), Self::Ran(finished)) => {
@@ -96,7 +101,12 @@ impl Ending {
             }
             (verdict, _) => {
                 let sentence = verdict.err().unwrap_or_default();
-                error(facts.process, ClaudeErrorCode::ExecutionError, sentence, facts.completed_at)
+                error(
+                    facts.process,
+                    ClaudeErrorCode::ExecutionError,
+                    sentence,
+                    facts.completed_at,
+                )
             }
         }
     }
@@ -106,21 +116,34 @@ impl Ending {
 pub(super) fn stopped(stop: Stop, process: ProcessId, limit: Duration, at: Timestamp) -> Update {
     let limit_ms = limit.as_millis();
     let (code, sentence) = match stop {
-        Stop::Cancelled => (ClaudeErrorCode::Cancelled, "Process was cancelled by user".into()),
-        Stop::TimedOut => {
-            (ClaudeErrorCode::ExecutionError, format!("Process timed out after {limit_ms} ms"))
-        }
-        Stop::WaitedTooLong => {
-            (ClaudeErrorCode::QueueTimeout, format!("Process waited in the queue for {limit_ms} ms"))
-        }
-        Stop::ServerStopped => (ClaudeErrorCode::ExecutionError, "Server is shutting down".into()),
+        Stop::Cancelled => (
+            ClaudeErrorCode::Cancelled,
+            "Process was cancelled by user".into(),
+        ),
+        Stop::TimedOut => (
+            ClaudeErrorCode::ExecutionError,
+            format!("Process timed out after {limit_ms} ms"),
+        ),
+        Stop::WaitedTooLong => (
+            ClaudeErrorCode::QueueTimeout,
+            format!("Process waited in the queue for {limit_ms} ms"),
+        ),
+        Stop::ServerStopped => (
+            ClaudeErrorCode::ExecutionError,
+            "Server is shutting down".into(),
+        ),
     };
     error(process, code, sentence, at)
 }
 
 /// The final update of a process whose server is gone.
 pub(super) fn server_died(process: ProcessId, at: Timestamp) -> Update {
-    error(process, ClaudeErrorCode::ExecutionError, "Server stopped".into(), at)
+    error(
+        process,
+        ClaudeErrorCode::ExecutionError,
+        "Server stopped".into(),
+        at,
+    )
 }
 
 fn error(process: ProcessId, code: ClaudeErrorCode, sentence: String, at: Timestamp) -> Update {

@@ -127,12 +127,9 @@ impl Executions {
     ) -> Result<Accepted, ClaudeRefusal> {
         let engine = &self.0;
         let limit = engine.time_limit(&payload)?;
-        let working_directory = match &payload.working_directory {
-            Some(asked) => {
-                Some(workspace::resolve(engine.config.workspace_root.as_deref(), asked).await?)
-            }
-            None => None,
-        };
+        if let Some(asked) = &payload.working_directory {
+            workspace::resolve(engine.config.workspace_root.as_deref(), asked).await?;
+        }
         if let RateVerdict::Refused { retry_after } = engine.store.count_request(owner).await {
             engine.metrics.rate_limited();
             return Err(ClaudeRefusal::RateLimited { retry_after });
@@ -141,7 +138,6 @@ impl Executions {
         let accepted_at = Instant::now();
         let job = Job {
             payload,
-            working_directory,
             limit,
             stopped,
             accepted_at,
@@ -220,6 +216,8 @@ impl Executions {
             }
         };
         let _ = tokio::time::timeout(FAREWELL, told).await;
+        // Its owner may live on in a cycle of the library's: this is the end of its use.
+        let _ = std::fs::remove_dir_all(self.0.directory.path());
     }
 }
 

@@ -6,11 +6,14 @@ use super::journal::Journal;
 use super::output::Shown;
 use super::runner;
 use super::state::Stop;
+use super::workspace;
 use crate::clock;
 use crate::config::ClaudeConfig;
+use futures_util::FutureExt;
 use slop_schema::claude::ClaudeExecutePayload;
 use slop_schema::scalar::ProcessId;
 use std::io::Write;
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use tempfile::{NamedTempFile, TempDir};
@@ -23,13 +26,12 @@ const PROMPTS: &str = "prompts";
 /// What is to be executed.
 pub(super) struct Job {
     pub(super) payload: ClaudeExecutePayload,
-    pub(super) working_directory: Option<PathBuf>,
     pub(super) limit: Duration,
     pub(super) stopped: oneshot::Receiver<Stop>,
     pub(super) accepted_at: Instant,
 }
 
-/// The CLI's home, its empty working directory and system prompts; gone with the server.
+/// The CLI's home, its empty working directory and system prompts.
 pub(super) fn make_directories() -> std::io::Result<TempDir> {
     let directory = tempfile::Builder::new().prefix("slop-claude-").tempdir()?;
     for name in [HOME, EMPTY, PROMPTS] {
@@ -50,7 +52,11 @@ pub(super) async fn run(
         Shown::Text(text) => journal.output(&text, clock::now()),
         Shown::Message(message) => journal.message(message, clock::now()),
     };
-    match run_command(config, directory, job, show).await {
+    // A panic here is a defect, but never an execution without an end.
+    let run = AssertUnwindSafe(run_command(config, directory, job, show))
+        .catch_unwind()
+        .await;
+    match run.unwrap_or_else(|_| Err(std::io::Error::other("the runner panicked"))) {
         Ok(finished) => Ending::Ran(Box::new(finished)),
         Err(error) => {
             tracing::error!(%process, %error, "the Claude CLI could not be started");
@@ -65,6 +71,15 @@ async fn run_command(
     job: Job,
     show: impl FnMut(Shown),
 ) -> std::io::Result<runner::Finished> {
+    // Looked at again: while the job waited, the directory may have become another one.
+    let working_directory = match &job.payload.working_directory {
+        Some(asked) => Some(
+            workspace::resolve(config.workspace_root.as_deref(), asked)
+                .await
+                .map_err(|_| std::io::Error::other("the working directory is no longer one"))?,
+        ),
+        None => None,
+    };
     let system_prompt = job
         .payload
         .system_prompt
@@ -79,11 +94,15 @@ async fn run_command(
     let own_home = directory.join(HOME);
     // An operator's login lives in the operator's home.
     let operator_home = std::env::var_os("HOME").map(PathBuf::from);
-    let home = if config.bare { None } else { operator_home.as_deref() };
+    let home = if config.bare {
+        None
+    } else {
+        operator_home.as_deref()
+    };
     let empty = directory.join(EMPTY);
     let places = Places {
         home: home.unwrap_or(&own_home),
-        directory: job.working_directory.as_deref().unwrap_or(&empty),
+        directory: working_directory.as_deref().unwrap_or(&empty),
         system_prompt: system_prompt.as_ref().map(NamedTempFile::path),
     };
     let command = command::build(config, &job.payload, &places);

@@ -54,7 +54,10 @@ enum Entry {
     Queued(SafeUint, Timestamp),
     Message(String, Timestamp),
     /// Output up to this place, from where the entry before ended.
-    Output { end: usize, at: Timestamp },
+    Output {
+        end: usize,
+        at: Timestamp,
+    },
 }
 
 /// One follower's place in a journal.
@@ -72,7 +75,12 @@ impl Journal {
     pub(super) fn new(process: ProcessId, max_output_bytes: usize) -> Self {
         let (changes, _) = watch::channel(0);
         let pages = Mutex::default();
-        Self(Arc::new(Shared { process, max_output_bytes, pages, changes }))
+        Self(Arc::new(Shared {
+            process,
+            max_output_bytes,
+            pages,
+            changes,
+        }))
     }
 
     /// A process that had ended before: its journal has just the last update.
@@ -104,13 +112,18 @@ impl Journal {
             if text.len() <= room {
                 pages.output.push_str(text);
             } else {
-                pages.output.push_str(&text[..text.floor_char_boundary(room)]);
+                pages
+                    .output
+                    .push_str(&text[..text.floor_char_boundary(room)]);
                 pages.output.push_str(CUT_MARK);
                 pages.is_cut = true;
             }
             let end = pages.output.len();
             match pages.entries.last_mut() {
-                Some(Entry::Output { end: last_end, at: last_at }) => {
+                Some(Entry::Output {
+                    end: last_end,
+                    at: last_at,
+                }) => {
                     (*last_end, *last_at) = (end, at);
                 }
                 _ => pages.entries.push(Entry::Output { end, at }),
@@ -121,7 +134,11 @@ impl Journal {
     /// The one final update, made from all output; a second is not even made.
     pub(super) fn close(&self, last: impl FnOnce(&str) -> Update) -> Update {
         let mut pages = self.lock();
-        let Pages { output, last: closed, .. } = &mut *pages;
+        let Pages {
+            output,
+            last: closed,
+            ..
+        } = &mut *pages;
         let last = closed.get_or_insert_with(|| last(output)).clone();
         drop(pages);
         self.0.changes.send_modify(|count| *count += 1);
@@ -137,7 +154,10 @@ impl Journal {
     pub(super) fn bytes(&self) -> usize {
         let pages = self.lock();
         let last = match &pages.last {
-            Some(Update::Complete(payload)) => payload.result.stdout.len(),
+            Some(Update::Complete(payload)) => {
+                let parsed = payload.result.parsed_response.as_ref();
+                payload.result.stdout.len() + parsed.map_or(0, |parsed| parsed.content.len())
+            }
             _ => 0,
         };
         pages.output.len() + last
@@ -171,7 +191,10 @@ impl Journal {
 
     /// Follows the process from now on, after one update that tells what was missed.
     pub(super) fn catch_up(&self) -> Updates {
-        Updates { catches_up: true, ..self.follow() }
+        Updates {
+            catches_up: true,
+            ..self.follow()
+        }
     }
 
     fn write(&self, change: impl FnOnce(&mut Pages)) {
@@ -234,7 +257,9 @@ impl Updates {
                 Entry::Output { .. } => self.next_entry += 1,
                 Entry::Queued(position, at) => {
                     self.next_entry += 1;
-                    return Some(Update::Queued(ClaudeQueuedPayload::at(process, *position, *at)));
+                    return Some(Update::Queued(ClaudeQueuedPayload::at(
+                        process, *position, *at,
+                    )));
                 }
                 Entry::Message(message, at) => {
                     self.next_entry += 1;
@@ -254,9 +279,15 @@ impl Updates {
         at: Timestamp,
     ) -> Update {
         let start = self.read_output;
-        let end = pages.output.ceil_char_boundary(end.min(start + MAX_CHUNK_BYTES));
+        let end = pages
+            .output
+            .ceil_char_boundary(end.min(start + MAX_CHUNK_BYTES));
         self.read_output = end;
-        Update::Progress(ClaudeProgressPayload::output(process, &pages.output[start..end], at))
+        Update::Progress(ClaudeProgressPayload::output(
+            process,
+            &pages.output[start..end],
+            at,
+        ))
     }
 
     /// What somebody who comes late has missed of a process that runs.

@@ -1,7 +1,7 @@
 //! Claude executions: from a user and a payload to a stream of updates.
 //!
-//! Nothing here knows of sockets. [`queue`], [`state`], [`records`], [`ending`], [`lines`] and
-//! [`output`] are pure and take the time as a parameter; [`engine`] holds them together; [`runner`]
+//! Nothing here knows of sockets. [`queue`], [`state`], [`ending`], [`lines`] and [`output`] are
+//! pure and take the time as a parameter; [`engine`] holds them together; [`runner`]
 //! (and the [`supervisor`] it starts) is the only place that spawns.
 
 mod engine;

@@ -114,7 +114,7 @@ struct ResultLine {
     #[serde(default, rename = "modelUsage")]
     model_usage: BTreeMap<String, ModelUsage>,
     #[serde(default)]
-    errors: Vec<String>,
+    errors: Vec<Value>,
 }
 
 #[derive(Deserialize, Clone, Copy, Default)]
@@ -137,7 +137,10 @@ struct ModelUsage {
 impl Output {
     /// Takes in about so much text of the CLI's messages and no more, which is cut by then.
     pub(super) fn up_to(max_text_bytes: usize) -> Self {
-        Self { max_text_bytes: Some(max_text_bytes), ..Self::default() }
+        Self {
+            max_text_bytes: Some(max_text_bytes),
+            ..Self::default()
+        }
     }
 
     /// Takes bytes of standard output in and hands out what to show.
@@ -160,7 +163,7 @@ impl Output {
             .map(|result| {
                 let sentence = result.result.clone().filter(|text| !text.is_empty());
                 sentence
-                    .or_else(|| result.errors.first().cloned())
+                    .or_else(|| Some(result.errors.first()?.as_str()?.to_owned()))
                     .unwrap_or_default()
             });
         let parsed_response = self.result.as_ref().map(|result| {

@@ -17,9 +17,10 @@ pub(super) struct Queue {
     max_running: usize,
     max_waiting: usize,
     running: HashSet<ProcessId>,
-    waiting: BTreeMap<Turn, ProcessId>,
+    waiting: BTreeMap<Turn, (ProcessId, UserId)>,
     turns: HashMap<ProcessId, Turn>,
-    last_round: HashMap<UserId, u64>,
+    /// The last round in which a process of this user was started.
+    started_round: HashMap<UserId, u64>,
     served_round: u64,
     arrivals: u64,
 }
@@ -43,26 +44,26 @@ impl Queue {
             running: HashSet::new(),
             waiting: BTreeMap::new(),
             turns: HashMap::new(),
-            last_round: HashMap::new(),
+            started_round: HashMap::new(),
             served_round: 0,
             arrivals: 0,
         }
     }
 
-    /// Takes a new process in.
+    /// Takes a new process in. It never overtakes those who wait, even if there is room for them.
     pub(super) fn admit(&mut self, process: ProcessId, user: &UserId) -> Admission {
-        let has_room = self.running.len() < self.max_running;
-        if !has_room && self.waiting.len() >= self.max_waiting {
+        let may_start = self.running.len() < self.max_running && self.waiting.is_empty();
+        if !may_start && self.waiting.len() >= self.max_waiting {
             return Admission::Full;
         }
         let turn = self.next_turn(user);
-        if has_room {
-            self.serve(turn.0);
+        if may_start {
+            self.serve(turn.0, user);
             self.running.insert(process);
             return Admission::Start;
         }
         self.turns.insert(process.clone(), turn);
-        self.waiting.insert(turn, process);
+        self.waiting.insert(turn, (process, user.clone()));
         Admission::Wait
     }
 
@@ -80,8 +81,8 @@ impl Queue {
         if self.running.len() >= self.max_running {
             return None;
         }
-        let ((round, _), process) = self.waiting.pop_first()?;
-        self.serve(round);
+        let ((round, _), (process, user)) = self.waiting.pop_first()?;
+        self.serve(round, &user);
         self.turns.remove(&process);
         self.running.insert(process.clone());
         Some(process)
@@ -89,7 +90,7 @@ impl Queue {
 
     /// The waiting processes in the order in which they will start, if nobody else comes.
     pub(super) fn waiting(&self) -> impl Iterator<Item = &ProcessId> {
-        self.waiting.values()
+        self.waiting.values().map(|(process, _)| process)
     }
 
     /// Position of a waiting process, counted from 0.
@@ -103,20 +104,28 @@ impl Queue {
         self.waiting.len()
     }
 
+    /// The round after the user's last: started or still waiting, but not one that was given up.
     fn next_turn(&mut self, user: &UserId) -> Turn {
-        let after_own = self.last_round.get(user).map_or(0, |round| round + 1);
-        let round = after_own.max(self.served_round);
-        self.last_round.insert(user.clone(), round);
+        let waiting = self
+            .waiting
+            .iter()
+            .rev()
+            .find(|(_, (_, owner))| owner == user);
+        let started = self.started_round.get(user).copied();
+        let last = waiting.map(|(turn, _)| turn.0).max(started);
+        let round = last.map_or(0, |round| round + 1).max(self.served_round);
         self.arrivals += 1;
         (round, self.arrivals)
     }
 
-    fn serve(&mut self, round: u64) {
+    fn serve(&mut self, round: u64, user: &UserId) {
         self.served_round = self.served_round.max(round);
+        self.started_round.insert(user.clone(), round);
         // Whose last round is behind the served one gets the served one anyway: forget them, now
         // and then.
-        if self.last_round.len() > 2 * (self.waiting.len() + self.running.len()) + 16 {
-            self.last_round.retain(|_, last| *last >= self.served_round);
+        if self.started_round.len() > 2 * (self.waiting.len() + self.running.len()) + 16 {
+            self.started_round
+                .retain(|_, last| *last >= self.served_round);
         }
     }
 }

@@ -58,20 +58,29 @@ impl Records {
 
     /// Journals that somebody still reads.
     pub(super) fn has_readers(&self) -> bool {
-        self.processes.values().any(|record| record.journal.has_followers())
+        self.processes
+            .values()
+            .any(|record| record.journal.has_followers())
     }
 
     /// Notes that a process has ended, and forgets those whose time is over or that are too many.
     pub(super) fn note_end(&mut self, process: &ProcessId, now: Timestamp, ttl: Duration) {
         self.ended.push_back(process.clone());
-        let mut bytes: usize = self.ended.iter().filter_map(|process| self.weigh(process)).sum();
+        let mut bytes: usize = self
+            .ended
+            .iter()
+            .filter_map(|process| self.weigh(process))
+            .sum();
         while let Some(oldest) = self.ended.front() {
-            let is_over = self.processes.get(oldest).is_none_or(|record| match record.state {
-                State::Ended { at, .. } => {
-                    u128::from(now.millis_since(at).get()) >= ttl.as_millis()
-                }
-                _ => false,
-            });
+            let is_over = self
+                .processes
+                .get(oldest)
+                .is_none_or(|record| match record.state {
+                    State::Ended { at, .. } => {
+                        u128::from(now.millis_since(at).get()) >= ttl.as_millis()
+                    }
+                    _ => false,
+                });
             if !is_over && self.ended.len() <= MAX_ENDED && bytes <= MAX_ENDED_BYTES {
                 return;
             }
@@ -103,14 +112,20 @@ mod tests {
         let process = ProcessId::new(name).unwrap();
         let journal = Journal::new(process.clone(), usize::MAX);
         journal.output(output, at);
-        records.insert(process.clone(), Record {
-            owner: UserId::new("u").unwrap(),
-            state: State::Ended { status: ClaudeProcessStatus::Completed, at },
-            journal,
-            stop: None,
-            job: None,
-            position: None,
-        });
+        records.insert(
+            process.clone(),
+            Record {
+                owner: UserId::new("u").unwrap(),
+                state: State::Ended {
+                    status: ClaudeProcessStatus::Completed,
+                    at,
+                },
+                journal,
+                stop: None,
+                job: None,
+                position: None,
+            },
+        );
         records.note_end(&process, at, TTL);
     }
 
@@ -135,8 +150,18 @@ mod tests {
             end(&mut records, &format!("n{number}"), "", time(0));
         }
         assert!(!knows(&records, "n0") && knows(&records, "n1"));
-        end(&mut records, "large1", &"x".repeat(MAX_ENDED_BYTES / 2), time(1));
-        end(&mut records, "large2", &"x".repeat(MAX_ENDED_BYTES / 2 + 1), time(2));
+        end(
+            &mut records,
+            "large1",
+            &"x".repeat(MAX_ENDED_BYTES / 2),
+            time(1),
+        );
+        end(
+            &mut records,
+            "large2",
+            &"x".repeat(MAX_ENDED_BYTES / 2 + 1),
+            time(2),
+        );
         assert!(!knows(&records, "large1") && knows(&records, "large2"));
     }
 }

@@ -54,7 +54,10 @@ impl State {
     /// has ended with that, a running one has yet to.
     pub(super) fn stop(self, stop: Stop, at: Timestamp) -> Option<Self> {
         match self {
-            Self::Queued => Some(Self::Ended { status: stop.status(), at }),
+            Self::Queued => Some(Self::Ended {
+                status: stop.status(),
+                at,
+            }),
             Self::Running => Some(Self::Stopping(stop)),
             Self::Stopping(_) | Self::Ended { .. } => None,
         }
@@ -63,7 +66,10 @@ impl State {
     /// A running process has ended, in this status unless its stop decided otherwise before.
     pub(super) fn end(self, status: ClaudeProcessStatus, at: Timestamp) -> Self {
         match self {
-            Self::Stopping(stop) => Self::Ended { status: stop.status(), at },
+            Self::Stopping(stop) => Self::Ended {
+                status: stop.status(),
+                at,
+            },
             Self::Ended { .. } => self,
             Self::Queued | Self::Running => Self::Ended { status, at },
         }

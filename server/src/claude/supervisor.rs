@@ -17,16 +17,25 @@ const NOT_STARTED: u8 = 127;
 
 /// The arguments that make a program run under a supervisor of this process.
 pub(super) fn arguments(program: OsString) -> [OsString; 3] {
-    [SUBCOMMAND.into(), std::process::id().to_string().into(), program]
+    [
+        SUBCOMMAND.into(),
+        std::process::id().to_string().into(),
+        program,
+    ]
 }
 
 /// Runs `PARENT PROGRAM ARGUMENTS…` and exits as the program does.
 pub fn run(mut arguments: impl Iterator<Item = OsString>) -> ExitCode {
-    let parent = arguments.next().and_then(|id| id.to_str()?.parse().ok()).and_then(Pid::from_raw);
+    let parent = arguments
+        .next()
+        .and_then(|id| id.to_str()?.parse().ok())
+        .and_then(Pid::from_raw);
     let (Some(parent), Some(program)) = (parent, arguments.next()) else {
         return not_started();
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
     match runtime.map(|runtime| runtime.block_on(supervise(parent, program, arguments))) {
         Ok(Ok(code)) => ExitCode::from(code),
         Ok(Err(_)) | Err(_) => not_started(),
@@ -40,7 +49,9 @@ async fn supervise(
 ) -> std::io::Result<u8> {
     let mut terminate = signal(SignalKind::terminate())?;
     rustix::process::set_parent_process_death_signal(Some(Signal::TERM))?;
-    let mut child = tokio::process::Command::new(program).args(arguments).spawn()?;
+    let mut child = tokio::process::Command::new(program)
+        .args(arguments)
+        .spawn()?;
     loop {
         // The parent may have died before its death could be told.
         if rustix::process::getppid() != Some(parent) {

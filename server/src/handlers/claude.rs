@@ -16,15 +16,23 @@ impl Handle<ClaudeExecute> for App {
         caller: Caller<SignedIn>,
         payload: ClaudeExecutePayload,
     ) -> Answer<ClaudeExecute> {
-        let accepted = self.executions().execute(&caller.user().id, payload).await?;
+        let accepted = self
+            .executions()
+            .execute(&caller.user().id, payload)
+            .await?;
         let callback = ClaudeExecuteCallback::accepted(accepted.process.clone());
-        Ok(Reply::then(callback, move || caller.follow(accepted.process, accepted.updates)))
+        Ok(Reply::then(callback, move || {
+            caller.follow(accepted.process, accepted.updates)
+        }))
     }
 }
 
 impl Handle<ClaudeStatus> for App {
     async fn handle(&self, caller: Caller<SignedIn>, process: ProcessId) -> Answer<ClaudeStatus> {
-        let standing = self.executions().status(&caller.user().id, &process).await?;
+        let standing = self
+            .executions()
+            .status(&caller.user().id, &process)
+            .await?;
         let callback = match standing.position {
             Some(position) => ClaudeStatusCallback::queued(SafeUint::saturating(position as u64)),
             None => ClaudeStatusCallback::is(standing.status),
@@ -39,7 +47,12 @@ impl Handle<ClaudeStatus> for App {
 
 impl Handle<ClaudeCancel> for App {
     async fn handle(&self, caller: Caller<SignedIn>, process: ProcessId) -> Answer<ClaudeCancel> {
-        let stop = self.executions().cancel(&caller.user().id, &process).await?;
-        Ok(Reply::then(ClaudeCancelCallback::cancelled(), move || stop.carry_out()))
+        let stop = self
+            .executions()
+            .cancel(&caller.user().id, &process)
+            .await?;
+        Ok(Reply::then(ClaudeCancelCallback::cancelled(), move || {
+            stop.carry_out()
+        }))
     }
 }

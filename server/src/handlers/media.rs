@@ -10,7 +10,7 @@ use slop_schema::scalar::MediaId;
 
 impl Handle<SubscribeMedia> for App {
     async fn handle(&self, caller: Caller<Anyone>, media: MediaId) -> Answer<SubscribeMedia> {
-        caller.follow_media(&media);
+        caller.follow_media(&media)?;
         Ok(MediaSubscribeResponse::done(media).into())
     }
 }

@@ -68,9 +68,13 @@ fn is_loopback(origin: &str) -> bool {
 /// Only an address counts. A name can be made to point here by whoever owns it (DNS rebinding), so
 /// an operator who serves pages under a name lists it.
 fn is_own(origin: &str, headers: &HeaderMap) -> bool {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
     let authority = origin.split_once("://").map(|(_, authority)| authority);
-    let (Some(host), Some(authority)) = (host, authority) else { return false };
+    let (Some(host), Some(authority)) = (host, authority) else {
+        return false;
+    };
     let is_address = origin
         .parse::<Uri>()
         .is_ok_and(|uri| address(uri.host().unwrap_or_default()).is_some());
@@ -142,7 +146,10 @@ mod tests {
     #[test]
     fn a_name_is_not_the_servers_own_though_the_request_names_it() {
         let mut headers = HeaderMap::new();
-        headers.insert(header::HOST, HeaderValue::from_static("rebound.example.com"));
+        headers.insert(
+            header::HOST,
+            HeaderValue::from_static("rebound.example.com"),
+        );
         let origin = HeaderValue::from_static("http://rebound.example.com");
         assert!(!AllowedOrigins::Local.allows(&origin, &headers));
     }

@@ -4,5 +4,5 @@ mod token;
 
 mod state;
 
-pub use state::{MAX_ROOMS, Session};
+pub use state::{MAX_MEDIA, MAX_ROOMS, Session};
 pub use token::{AuthFailure, TokenRules, User};

@@ -1,7 +1,7 @@
 //! The state of one socket's session: its user, its rooms, its failed attempts.
 
 use super::User;
-use slop_schema::scalar::{RoomName, UserId};
+use slop_schema::scalar::{MediaId, RoomName, UserId};
 use std::collections::BTreeSet;
 
 /// Failed attempts in a row after which a socket is disconnected.
@@ -9,12 +9,16 @@ pub const MAX_FAILED_ATTEMPTS: u8 = 5;
 /// Rooms a socket may have joined at the same time.
 pub const MAX_ROOMS: usize = 100;
 
+/// Media items a socket may follow at the same time.
+pub const MAX_MEDIA: usize = 1000;
+
 /// The session of one socket on one namespace.
 #[derive(Debug, Default)]
 pub struct Session {
     user: Option<User>,
     failed_attempts: u8,
     rooms: BTreeSet<RoomName>,
+    media: BTreeSet<MediaId>,
 }
 
 impl Session {
@@ -56,6 +60,20 @@ impl Session {
     /// Notes that a room was left.
     pub fn leave(&mut self, room: &RoomName) {
         self.rooms.remove(room);
+    }
+
+    /// Notes a followed media item; false when there are too many. Following twice succeeds.
+    pub fn follow_media(&mut self, media: &MediaId) -> bool {
+        if self.media.len() >= MAX_MEDIA && !self.media.contains(media) {
+            return false;
+        }
+        self.media.insert(media.clone());
+        true
+    }
+
+    /// Notes that a media item is no longer followed.
+    pub fn unfollow_media(&mut self, media: &MediaId) {
+        self.media.remove(media);
     }
 
     /// What `getConnectionInfo` lists: the socket's own id, the user's room, the joined rooms.

@@ -5,7 +5,8 @@
 //! socket was welcomed.
 
 use super::Socket as SocketHandle;
-use super::caller::{Connection, Link, welcome_user};
+use super::caller::welcome_user;
+use super::connection::{Connection, Link};
 use super::dispatch::Routes;
 use super::emit;
 use super::inbox::{Next, Received};
@@ -20,6 +21,7 @@ use socketioxide::socket::DisconnectReason;
 use std::fmt::Display;
 use std::pin::Pin;
 use std::sync::Arc;
+use tracing::Instrument;
 
 /// The connect handler of one namespace.
 #[derive(Clone)]
@@ -62,6 +64,7 @@ impl ConnectHandler<LocalAdapter, Own> for Admission {
         let Some(connection) = socket.extensions.remove::<Arc<Connection>>() else {
             return;
         };
+        self.app.metrics().connected(self.namespace);
         let link = Link {
             app: self.app.clone(),
             socket,
@@ -163,16 +166,27 @@ impl MessageHandler<LocalAdapter, Own> for Receiver {
                     },
                 ));
             }
-            Next::CutOff => emit::cut_off(&socket),
+            Next::CutOff => {
+                let (app, connection) = (self.app.clone(), self.connection.clone());
+                emit::cut_off(&Link {
+                    app,
+                    socket,
+                    connection,
+                });
+            }
         }
     }
 }
 
 /// Handles a socket's frames one after the other until none is left.
-async fn drain(routes: Arc<Routes>, link: Link) {
-    while let Some(received) = link.connection.inbox.next() {
-        routes.dispatch(&link, received).await;
-        // Handlers seldom wait: a flood of one client must not keep the others from their turn.
-        tokio::task::coop::consume_budget().await;
+fn drain(routes: Arc<Routes>, link: Link) -> impl Future<Output = ()> + Send {
+    let span = tracing::debug_span!("connection", socket = %link.socket.id, ns = link.socket.ns());
+    async move {
+        while let Some(received) = link.connection.inbox.next() {
+            routes.dispatch(&link, received).await;
+            // Handlers seldom wait: a flood of one client must not keep others from their turn.
+            tokio::task::coop::consume_budget().await;
+        }
     }
+    .instrument(span)
 }

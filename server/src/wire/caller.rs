@@ -1,151 +1,16 @@
 //! The caller of an event, as handlers see it: who it is and what they can do for it.
 
-use super::{Socket as SocketHandle, emit, forward, inbox::Inbox, rooms};
-use crate::app::App;
+use super::connection::Link;
+use super::{emit, rooms};
 use crate::claude::Updates;
 use crate::clock;
 use crate::refusal::Refusal;
 use crate::session::{AuthFailure, Session, User};
 use slop_schema::ServerEvent;
 use slop_schema::event::{Access, Anyone, SignedIn};
-use slop_schema::protocol::{AuthError, Authenticated};
+use slop_schema::protocol::Authenticated;
 use slop_schema::scalar::{MediaId, ProcessId, RoomName, Timestamp};
-use slop_schema::session::{AuthErrorPayload, AuthenticatedPayload};
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-use tokio::task::AbortHandle;
-
-/// What the server remembers of one socket on one namespace.
-pub(super) struct Connection {
-    pub(super) connected_at: Timestamp,
-    pub(super) inbox: Inbox,
-    session: Mutex<Session>,
-    expiry: Mutex<Option<AbortHandle>>,
-    must_end: AtomicBool,
-    /// The Claude processes whose events the socket receives, or has received.
-    following: Mutex<HashMap<ProcessId, AbortHandle>>,
-}
-
-impl Connection {
-    pub(super) fn new() -> Self {
-        Self {
-            connected_at: clock::now(),
-            inbox: Inbox::held(),
-            session: Mutex::default(),
-            expiry: Mutex::default(),
-            must_end: AtomicBool::new(false),
-            following: Mutex::default(),
-        }
-    }
-
-    fn session(&self) -> MutexGuard<'_, Session> {
-        self.session.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Ends what the server does for this socket.
-    pub(super) fn close(&self) {
-        self.set_expiry(None);
-        self.unfollow_all();
-    }
-
-    /// Follows a process by this task, unless the socket follows it already.
-    fn follow(&self, process: ProcessId, forward: impl FnOnce() -> AbortHandle) {
-        let mut following = self.following.lock().unwrap_or_else(PoisonError::into_inner);
-        following.entry(process).or_insert_with(forward);
-    }
-
-    fn unfollow_all(&self) {
-        let mut following = self.following.lock().unwrap_or_else(PoisonError::into_inner);
-        for (_, forwarding) in following.drain() {
-            forwarding.abort();
-        }
-    }
-
-    /// Replaces the timer that ends the session.
-    pub(super) fn set_expiry(&self, timer: Option<AbortHandle>) {
-        let mut expiry = self.expiry.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(former) = std::mem::replace(&mut *expiry, timer) {
-            former.abort();
-        }
-    }
-}
-
-/// One socket together with what the server remembers of it.
-#[derive(Clone)]
-pub(super) struct Link {
-    pub(super) app: App,
-    pub(super) socket: SocketHandle,
-    pub(super) connection: Arc<Connection>,
-}
-
-impl Link {
-    /// Signs in with a token. A failure leaves the session as it was, and is counted.
-    pub(super) fn authenticate(&self, token: &str) -> Result<User, AuthFailure> {
-        let user = self
-            .app
-            .tokens()
-            .check(token, clock::now())
-            .inspect_err(|_| {
-                if self.connection.session().fail() {
-                    self.connection.must_end.store(true, Ordering::Relaxed);
-                }
-            })?;
-        let former = self.connection.session().sign_in(user.clone());
-        if let Some(former) = former.filter(|former| former.id != user.id) {
-            self.socket.leave(rooms::of_user(&former.id));
-            self.connection.unfollow_all();
-        }
-        self.socket.join(rooms::of_user(&user.id));
-        self.end_session_at(user.expires_at);
-        Ok(user)
-    }
-
-    /// Whether the socket is to be disconnected after its answer.
-    pub(super) fn must_end(&self) -> bool {
-        self.connection.must_end.load(Ordering::Relaxed)
-    }
-
-    /// Receives the events of a process, unless the socket does already.
-    fn follow(&self, process: ProcessId, updates: Updates) {
-        self.connection.follow(process, || {
-            tokio::spawn(forward::forward(self.socket.clone(), updates)).abort_handle()
-        });
-    }
-
-    fn sign_out(&self) -> bool {
-        let former = self.connection.session().sign_out();
-        self.connection.set_expiry(None);
-        if let Some(user) = &former {
-            self.socket.leave(rooms::of_user(&user.id));
-        }
-        former.is_some()
-    }
-
-    /// Sets the timer that ends the session together with its token.
-    fn end_session_at(&self, end: Timestamp) {
-        let socket = Arc::downgrade(&self.socket);
-        let (app, connection) = (self.app.clone(), self.connection.clone());
-        let wait = Duration::from_millis(end.millis_since(clock::now()).get());
-        let timer = tokio::spawn(async move {
-            tokio::time::sleep(wait).await;
-            let Some(socket) = socket.upgrade() else {
-                return;
-            };
-            let link = Link {
-                app,
-                socket,
-                connection,
-            };
-            if link.sign_out() {
-                let sentence = AuthFailure::Expired.to_string();
-                emit::to_socket::<AuthError>(&link.socket, &AuthErrorPayload::new(sentence)).await;
-            }
-        });
-        self.connection.set_expiry(Some(timer.abort_handle()));
-    }
-}
+use slop_schema::session::AuthenticatedPayload;
 
 /// The payload of `authenticated` for a user who has just signed in.
 pub(super) fn welcome_user(user: &User) -> AuthenticatedPayload {
@@ -207,7 +72,7 @@ impl<A: Admit> Caller<A> {
 
     /// Sends an event to this socket.
     pub async fn emit<E: ServerEvent>(&self, payload: &E::Payload) {
-        emit::to_socket::<E>(&self.link.socket, payload).await;
+        emit::to_socket::<E>(&self.link, payload).await;
     }
 
     /// Signs in with a token and tells the socket so.
@@ -248,7 +113,7 @@ impl<A: Admit> Caller<A> {
         if !self.link.connection.session().join(room) {
             return Err(Refusal::TooManyRooms);
         }
-        self.link.socket.join(room.to_string());
+        self.link.join(room.to_string());
         Ok(())
     }
 
@@ -259,12 +124,20 @@ impl<A: Admit> Caller<A> {
     }
 
     /// Receives the events of a media item from now on.
-    pub fn follow_media(&self, media: &MediaId) {
-        self.link.socket.join(rooms::of_media(media));
+    ///
+    /// # Errors
+    /// When the socket follows too many items.
+    pub fn follow_media(&self, media: &MediaId) -> Result<(), Refusal> {
+        if !self.link.connection.session().follow_media(media) {
+            return Err(Refusal::TooManyMedia);
+        }
+        self.link.join(rooms::of_media(media));
+        Ok(())
     }
 
     /// No longer receives the events of a media item.
     pub fn unfollow_media(&self, media: &MediaId) {
+        self.link.connection.session().unfollow_media(media);
         self.link.socket.leave(rooms::of_media(media));
     }
 }
@@ -278,6 +151,6 @@ impl Caller<SignedIn> {
 
     /// Receives the events of a process, unless the socket does already.
     pub fn follow(&self, process: ProcessId, updates: Updates) {
-        self.link.follow(process, updates);
+        self.link.follow(self.who.id.clone(), process, updates);
     }
 }

@@ -1,10 +1,11 @@
 //! Dispatch: one event's way through access, validation and its handler to its one answer.
 
-use super::caller::{Admit, Caller, Link};
+use super::caller::{Admit, Caller};
+use super::connection::Link;
+use super::emit;
 use super::frame::{self, Frame};
 use super::inbox::Received;
 use super::validate::{PayloadRules, Validators};
-use super::{Socket as SocketHandle, emit};
 use crate::app::App;
 use crate::clock;
 use crate::handlers::Handle;
@@ -24,6 +25,7 @@ use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
+use tracing::Instrument;
 
 /// Names longer than this are not repeated in an `error` event.
 const MAX_ECHOED_NAME_CHARS: usize = 128;
@@ -102,7 +104,7 @@ impl Routes {
         };
         let Some(route) = self.0.get(name) else {
             let name = (name.chars().count() <= MAX_ECHOED_NAME_CHARS).then_some(name);
-            refuse_unknown(&link.socket, name, received.ack_id).await;
+            refuse_unknown(link, name, received.ack_id).await;
             link.app.metrics().unknown_event();
             return;
         };
@@ -113,8 +115,9 @@ impl Routes {
             has_attachments: received.has_attachments,
             ack_id: received.ack_id,
         };
-        let outcome = (route.serve)(call).await;
-        tracing::debug!(socket = %link.socket.id, event = name, ?outcome, "event served");
+        let span = tracing::debug_span!("event", name);
+        let outcome = (route.serve)(call).instrument(span).await;
+        tracing::debug!(event = name, ?outcome, "event served");
         route.metrics.observe(outcome, started.elapsed());
     }
 }
@@ -126,30 +129,28 @@ where
     App: Handle<E>,
 {
     Box::pin(async move {
-        let (socket, ack_id) = (call.link.socket.clone(), call.ack_id);
-        let link = call.link.clone();
+        let (link, ack_id) = (call.link.clone(), call.ack_id);
         // A panic in a handler is a defect, but never a callback that does not come.
         let answer = AssertUnwindSafe(handle::<E>(call)).catch_unwind().await;
         let outcome = match answer.unwrap_or(Err(Refusal::Internal)) {
             Ok(reply) => {
-                emit::call_back(&socket, ack_id, &reply.callback).await;
+                emit::call_back(&link, ack_id, &reply.callback).await;
                 if let Some(next) = reply.then {
                     next();
                 }
                 Outcome::Answered
             }
             Err(refusal) => {
-                announce(&socket, E::NAME, E::Ack::REFUSAL_EVENT, &refusal).await;
+                announce(&link, Some(E::NAME), E::Ack::REFUSAL_EVENT, &refusal).await;
                 match E::Ack::refused(&refusal.sentence()) {
-                    Some(callback) => emit::call_back(&socket, ack_id, &callback).await,
-                    None => call_back_refused(&socket, ack_id, &refusal).await,
+                    Some(callback) => emit::call_back(&link, ack_id, &callback).await,
+                    None => call_back_refused(&link, ack_id, &refusal).await,
                 }
                 Outcome::Refused
             }
         };
         if link.must_end() {
-            link.connection.inbox.close();
-            emit::disconnect(&socket);
+            emit::disconnect(&link);
         }
         outcome
     })
@@ -173,7 +174,7 @@ where
         // A malformed optional payload is answered like an absent one, plus an `error` event.
         Err(details) if optional => {
             let refusal = Refusal::InvalidPayload(details);
-            announce(&link.socket, E::NAME, E::Ack::REFUSAL_EVENT, &refusal).await;
+            announce(&link, Some(E::NAME), E::Ack::REFUSAL_EVENT, &refusal).await;
             Value::Null
         }
         Err(details) => return Err(Refusal::InvalidPayload(details)),
@@ -204,38 +205,33 @@ fn check_argument(call: Call, optional: bool) -> Result<Value, Vec<ErrorDetail>>
 }
 
 /// Sends the event that goes with a refusal.
-async fn announce(socket: &SocketHandle, event: &str, channel: RefusalEvent, refusal: &Refusal) {
+async fn announce(link: &Link, event: Option<&str>, channel: RefusalEvent, refusal: &Refusal) {
     let sentence = refusal.sentence();
     match refusal.announcement(channel) {
         Announcement::Error(code, details) => {
-            let payload = ErrorPayload::new(code, sentence, event).with_details(details);
-            emit::to_socket::<Error>(socket, &payload).await;
+            let payload =
+                ErrorPayload::new(code, sentence, event.map(str::to_owned)).with_details(details);
+            emit::to_socket::<Error>(link, &payload).await;
         }
         Announcement::ClaudeError(code, process) => {
             let payload = ClaudeErrorPayload::new(process, code, sentence, clock::now());
-            emit::to_socket::<ClaudeError>(socket, &payload).await;
+            emit::to_socket::<ClaudeError>(link, &payload).await;
         }
         Announcement::AuthError => {
-            emit::to_socket::<AuthError>(socket, &AuthErrorPayload::new(sentence)).await;
+            emit::to_socket::<AuthError>(link, &AuthErrorPayload::new(sentence)).await;
         }
         Announcement::Nothing => {}
     }
 }
 
-async fn refuse_unknown(socket: &SocketHandle, event: Option<&str>, ack_id: Option<i64>) {
+async fn refuse_unknown(link: &Link, event: Option<&str>, ack_id: Option<i64>) {
     let refusal = Refusal::UnknownEvent;
-    announce(
-        socket,
-        event.unwrap_or_default(),
-        RefusalEvent::Error,
-        &refusal,
-    )
-    .await;
-    call_back_refused(socket, ack_id, &refusal).await;
+    announce(link, event, RefusalEvent::Error, &refusal).await;
+    call_back_refused(link, ack_id, &refusal).await;
 }
 
 /// Calls back with a refusal where the event's own callback type cannot say no.
-async fn call_back_refused(socket: &SocketHandle, ack_id: Option<i64>, refusal: &Refusal) {
+async fn call_back_refused(link: &Link, ack_id: Option<i64>, refusal: &Refusal) {
     #[derive(Serialize)]
     struct Refused<'a> {
         success: bool,
@@ -243,7 +239,7 @@ async fn call_back_refused(socket: &SocketHandle, ack_id: Option<i64>, refusal: 
     }
     let sentence = refusal.sentence();
     emit::call_back(
-        socket,
+        link,
         ack_id,
         &Refused {
             success: false,

@@ -1,6 +1,6 @@
 //! Sending: events to rooms, and answers to one socket without ever losing one.
 
-use super::Socket as SocketHandle;
+use super::connection::Link;
 use super::rooms;
 use crate::publish::Address;
 use serde::Serialize;
@@ -13,12 +13,14 @@ use socketioxide::extract::{AckSender, SocketRef};
 use socketioxide::handler::FromMessageParts;
 use socketioxide::{SendError, SocketError, SocketIo};
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long an answer waits for room in a client's send buffer before the client is cut off.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Pause between two looks at a full send buffer.
 const PAUSE: Duration = Duration::from_millis(2);
+/// Pause between two attempts to say goodbye to a client that was cut off.
+const PAUSE_BEFORE_GOODBYE: Duration = Duration::from_millis(50);
 
 /// Sends events to everybody whom they concern.
 #[derive(Clone)]
@@ -109,37 +111,34 @@ impl Emitter {
 }
 
 /// Sends an event to one socket; waits while the socket's send buffer is full.
-pub(super) async fn to_socket<E: ServerEvent>(socket: &SocketHandle, payload: &E::Payload) {
-    deliver(socket, || socket.emit(E::NAME, payload)).await;
+pub(super) async fn to_socket<E: ServerEvent>(link: &Link, payload: &E::Payload) {
+    deliver(link, || link.socket.emit(E::NAME, payload)).await;
 }
 
 /// Calls a client back; waits while the socket's send buffer is full.
-pub(super) async fn call_back<T: Serialize>(
-    socket: &SocketHandle,
-    ack_id: Option<i64>,
-    answer: &T,
-) {
+pub(super) async fn call_back<T: Serialize>(link: &Link, ack_id: Option<i64>, answer: &T) {
     if ack_id.is_none() {
         return;
     }
-    deliver(socket, || {
+    deliver(link, || {
         let mut no_value = socketioxide_core::Value::Str("".into(), None);
-        let Ok(sender) = AckSender::from_message_parts(socket, &mut no_value, &ack_id);
+        let Ok(sender) = AckSender::from_message_parts(&link.socket, &mut no_value, &ack_id);
         sender.send(answer)
     })
     .await;
 }
 
 /// `emit` never waits and loses what does not fit: so this asks again until there is room.
-async fn deliver(socket: &SocketHandle, mut attempt: impl FnMut() -> Result<(), SendError>) {
-    let mut waited = Duration::ZERO;
+async fn deliver(link: &Link, mut attempt: impl FnMut() -> Result<(), SendError>) {
+    let mut since: Option<Instant> = None;
     loop {
         match attempt() {
-            Err(SendError::Socket(SocketError::InternalChannelFull)) if waited < PATIENCE => {
+            Err(SendError::Socket(SocketError::InternalChannelFull)) => {
+                if since.get_or_insert_with(Instant::now).elapsed() >= PATIENCE {
+                    return cut_off(link);
+                }
                 tokio::time::sleep(PAUSE).await;
-                waited += PAUSE;
             }
-            Err(SendError::Socket(SocketError::InternalChannelFull)) => return cut_off(socket),
             Err(SendError::Socket(SocketError::Closed)) | Ok(()) => return,
             Err(error) => {
                 tracing::error!(%error, "an answer could not be encoded");
@@ -150,13 +149,22 @@ async fn deliver(socket: &SocketHandle, mut attempt: impl FnMut() -> Result<(), 
 }
 
 /// Disconnects a client that does not read. It reconnects and asks for what it missed.
-pub(super) fn cut_off(socket: &SocketHandle) {
-    tracing::warn!(socket = %socket.id, "client cut off: it does not read what it is sent");
-    disconnect(socket);
+pub(super) fn cut_off(link: &Link) {
+    tracing::warn!("client cut off: it does not read what it is sent");
+    disconnect(link);
 }
 
-/// Disconnects a socket from its namespace.
-pub(super) fn disconnect(socket: &SocketHandle) {
-    // A full send buffer has no room for the goodbye; the missed heartbeat then ends it.
-    let _ = SocketRef::from(socket.clone()).disconnect();
+/// Disconnects a socket from its namespace; nothing more is done for it.
+pub(super) fn disconnect(link: &Link) {
+    link.connection.inbox.close();
+    link.connection.close();
+    let socket = link.socket.clone();
+    tokio::spawn(async move {
+        // A full send buffer has no room for the goodbye: until there is, the socket stays.
+        while let Err(SocketError::InternalChannelFull) =
+            SocketRef::from(socket.clone()).disconnect()
+        {
+            tokio::time::sleep(PAUSE_BEFORE_GOODBYE).await;
+        }
+    });
 }

@@ -15,6 +15,8 @@ mod validate;
 
 mod caller;
 
+mod connection;
+
 mod emit;
 
 mod forward;

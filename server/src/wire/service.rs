@@ -12,7 +12,7 @@ use socketioxide::layer::SocketIoLayer;
 /// Largest message a client may send: holds a prompt of 100000 characters, all escaped.
 const MAX_MESSAGE_BYTES: usize = 2 * 1024 * 1024;
 /// Packets that may wait to be sent to one client.
-const SEND_BUFFER_PACKETS: usize = 1024;
+const SEND_BUFFER_PACKETS: usize = 512;
 /// Bytes a WebSocket reads at once. Events are small; every idle connection holds this buffer.
 const WEBSOCKET_READ_BUFFER_BYTES: usize = 512;
 

@@ -13,7 +13,12 @@ fn close(journal: &Journal) {
     let process = journal.0.process.clone();
     journal.close(|output| {
         let error = ClaudeErrorCode::ExecutionError;
-        Update::Error(ClaudeErrorPayload::new(Some(process), error, output, TIME()))
+        Update::Error(ClaudeErrorPayload::new(
+            Some(process),
+            error,
+            output,
+            TIME(),
+        ))
     });
 }
 
@@ -24,9 +29,11 @@ async fn read(updates: &mut Updates, count: usize) -> Vec<String> {
         let next = tokio::time::timeout(std::time::Duration::from_secs(5), updates.next());
         read.push(match next.await.expect("an update") {
             Some(Update::Queued(payload)) => payload.message,
-            Some(Update::Progress(payload)) => {
-                payload.data.map_or(payload.message.unwrap_or_default(), |data| format!("={data}"))
-            }
+            Some(Update::Progress(payload)) => payload
+                .data
+                .map_or(payload.message.unwrap_or_default(), |data| {
+                    format!("={data}")
+                }),
             Some(Update::Error(payload)) => format!("!{}", payload.message),
             Some(Update::Complete(_)) => "complete".into(),
             None => "over".into(),
@@ -42,13 +49,19 @@ async fn who_follows_from_the_beginning_gets_everything_in_order() {
     journal.queued(0, TIME());
     journal.message("Process started", TIME());
     journal.output("a", TIME());
-    assert_eq!(read(&mut updates, 3).await, ["Queue position: 0", "Process started", "=a"]);
+    assert_eq!(
+        read(&mut updates, 3).await,
+        ["Queue position: 0", "Process started", "=a"]
+    );
     journal.output("b", TIME());
     journal.output("c", TIME());
     journal.message("Retrying (1/2)", TIME());
     journal.output("d", TIME());
     close(&journal);
-    assert_eq!(read(&mut updates, 5).await, ["=bc", "Retrying (1/2)", "=d", "!abcd", "over"]);
+    assert_eq!(
+        read(&mut updates, 5).await,
+        ["=bc", "Retrying (1/2)", "=d", "!abcd", "over"]
+    );
 }
 
 #[tokio::test]
@@ -64,9 +77,15 @@ async fn who_comes_late_gets_what_was_missed_in_one_piece_and_then_the_rest() {
     journal.output("end", TIME());
     assert_eq!(read(&mut late, 1).await, ["=end"]);
     close(&journal);
-    assert_eq!(read(&mut late, 2).await, [format!("!{long}end"), "over".into()]);
+    assert_eq!(
+        read(&mut late, 2).await,
+        [format!("!{long}end"), "over".into()]
+    );
     let mut last = journal.catch_up();
-    assert_eq!(read(&mut last, 2).await, [format!("!{long}end"), "over".into()]);
+    assert_eq!(
+        read(&mut last, 2).await,
+        [format!("!{long}end"), "over".into()]
+    );
 }
 
 #[tokio::test]
@@ -77,7 +96,11 @@ async fn chunks_of_a_slow_reader_are_bounded_and_never_split_a_character() {
     journal.output("x", TIME());
     journal.output(&text, TIME());
     let chunks = read(&mut updates, 4).await;
-    assert!(chunks.iter().all(|chunk| chunk.len() <= MAX_CHUNK_BYTES + 5));
+    assert!(
+        chunks
+            .iter()
+            .all(|chunk| chunk.len() <= MAX_CHUNK_BYTES + 5)
+    );
     let joined: String = chunks.iter().map(|chunk| &chunk[1..]).collect();
     assert_eq!(joined, format!("x{text}"));
 }

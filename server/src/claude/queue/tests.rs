@@ -69,6 +69,31 @@ fn having_been_away_gives_nobody_a_head_start() {
 }
 
 #[test]
+fn prompts_that_were_given_up_cost_no_turns() {
+    let mut queue = Queue::new(1, 100);
+    queue.admit(process("c"), &user("c"));
+    for number in 0..20 {
+        queue.admit(process(&format!("a{number}")), &user("a"));
+    }
+    for number in 0..20 {
+        queue.remove(&process(&format!("a{number}")));
+    }
+    queue.admit(process("a"), &user("a"));
+    queue.admit(process("b"), &user("b"));
+    assert_eq!(order(&queue), ["a", "b"]);
+}
+
+#[test]
+fn a_newcomer_does_not_take_the_room_of_those_who_wait() {
+    let mut queue = Queue::new(1, 10);
+    queue.admit(process("a"), &user("a"));
+    queue.admit(process("b"), &user("b"));
+    queue.remove(&process("a"));
+    assert_eq!(queue.admit(process("c"), &user("c")), Admission::Wait);
+    assert_eq!(queue.start_next(), Some(process("b")));
+}
+
+#[test]
 fn a_full_queue_takes_nobody() {
     let mut queue = Queue::new(1, 1);
     queue.admit(process("1"), &user("a"));
@@ -112,17 +137,17 @@ impl Model {
     fn admit(&mut self, queue: &mut Queue, owner: u8) {
         self.born += 1;
         let id = process(&format!("p{}", self.born));
-        let has_room = self.running.len() < queue.max_running;
+        let may_start = self.running.len() < queue.max_running && self.waiting.is_empty();
         match queue.admit(id.clone(), &user(&format!("u{owner}"))) {
             Admission::Start => {
-                assert!(has_room);
+                assert!(may_start);
                 self.running.push(id);
             }
             Admission::Wait => {
-                assert!(!has_room && self.waiting.len() < queue.max_waiting);
+                assert!(!may_start && self.waiting.len() < queue.max_waiting);
                 self.waiting.push((id, owner));
             }
-            Admission::Full => assert!(!has_room && self.waiting.len() == queue.max_waiting),
+            Admission::Full => assert!(!may_start && self.waiting.len() == queue.max_waiting),
         }
     }
 
@@ -145,15 +170,26 @@ impl Model {
         let next = queue.start_next();
         assert_eq!(next.is_some(), could);
         let Some(id) = next else { return };
-        let place = self.waiting.iter().position(|(waiting, _)| *waiting == id).unwrap();
+        let place = self
+            .waiting
+            .iter()
+            .position(|(waiting, _)| *waiting == id)
+            .unwrap();
         let (_, owner) = self.waiting.remove(place);
         // Within one user the earlier arrival goes first.
-        assert!(!self.waiting[..place].iter().any(|(_, other)| *other == owner));
+        assert!(
+            !self.waiting[..place]
+                .iter()
+                .any(|(_, other)| *other == owner)
+        );
         self.running.push(id);
     }
 
     fn compare(&self, queue: &Queue) {
-        assert_eq!(queue.running.iter().collect::<HashSet<_>>(), self.running.iter().collect());
+        assert_eq!(
+            queue.running.iter().collect::<HashSet<_>>(),
+            self.running.iter().collect()
+        );
         assert_eq!(queue.waiting_count(), self.waiting.len());
         for (position, id) in queue.waiting().enumerate() {
             assert_eq!(queue.position(id), Some(position));
