@@ -24,6 +24,7 @@ const WRONG = {
     /WORKSPACE_ROOT/i,
   ],
   'an unknown log format': [{ LOG_FORMAT: 'xml' }, /LOG_FORMAT|log-format/i],
+  'a log level that is none': [{ LOG_LEVEL: 'verbose' }, /LOG_LEVEL/],
   'an unknown flag': [{}, /--no-such-flag/, ['--no-such-flag']],
 };
 

@@ -148,3 +148,20 @@ test('a request that arrives while the server stops harms nobody', async (t) => 
   client.send('claude:execute', { prompt: 'hello' });
   assert.equal((await stopped).code, 0);
 });
+
+test('the gauge of connections counts those that are there', async (t) => {
+  const counting = await startServer();
+  t.after(() => counting.stop());
+  const connections = async () => {
+    const page = await (await counting.fetch('/metrics')).text();
+    return Number(/^slop_connections\{namespace="\/media"\} (\S+)$/m.exec(page)?.[1] ?? 0);
+  };
+  const [first, second] = [
+    await connect(t, counting, { namespace: '/media' }),
+    await connect(t, counting, { namespace: '/media' }),
+  ];
+  assert.equal(await connections(), 2);
+  first.socket.disconnect();
+  second.socket.disconnect();
+  await until('the connections to be counted out', async () => (await connections()) === 0);
+});
