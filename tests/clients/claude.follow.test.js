@@ -109,7 +109,9 @@ test('output is kept up to CLAUDE_MAX_OUTPUT_BYTES, with a mark where it was cut
     assert.match(stdout, /^[\d\n]{1000}\n\[output truncated\]\n$/);
   }
   // Not inside a character.
-  const processId = await execute(client, { prompt: 'printf x; for i in $(seq 300); do printf 🦀; done' });
+  const processId = await execute(client, {
+    prompt: 'printf x; for i in $(seq 300); do printf 🦀; done',
+  });
   const cut = `x${'🦀'.repeat(249)}\n[output truncated]\n`;
   assert.equal(await completed(client, processId), cut);
   const whole = await execute(client, { prompt: 'head -c 1000 /dev/zero | tr "\\0" x' });
