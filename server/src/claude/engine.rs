@@ -268,6 +268,7 @@ impl Engine {
         );
         desk.tell_positions(clock::now());
         self.metrics.queue_length(desk.queue.waiting_count());
+        self.count_running(usize::from(starting.is_some()));
         drop(desk);
         self.save(&process, None);
         match starting {
@@ -288,9 +289,14 @@ impl Engine {
         });
     }
 
-    /// Starts a process whose turn has come.
+    /// Counts processes that are about to start. Done while the desk is held, so that a stop of
+    /// the server that comes next waits for them.
+    fn count_running(&self, starting: usize) {
+        self.running.send_modify(|count| *count += starting);
+    }
+
+    /// Starts a process whose turn has come, and that was counted.
     fn start(self: &Arc<Self>, process: ProcessId, job: Job, waited: Duration) {
-        self.running.send_modify(|count| *count += 1);
         self.metrics.execution_started(waited);
         let engine = self.clone();
         tokio::spawn(async move {
@@ -346,6 +352,7 @@ impl Engine {
         }
         desk.tell_positions(clock::now());
         self.metrics.queue_length(desk.queue.waiting_count());
+        self.count_running(starting.len());
         drop(desk);
         for (process, job) in starting {
             let waited = job.accepted_at.elapsed();

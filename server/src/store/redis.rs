@@ -20,6 +20,8 @@ pub use redis::RedisError;
 const PATIENCE: Duration = Duration::from_millis(250);
 /// Pause between two attempts to reach a Redis that is gone.
 const RETRY: Duration = Duration::from_millis(500);
+/// The longest a question about one execution waits: its record may be large.
+const READ_PATIENCE: Duration = Duration::from_secs(1);
 /// Records may be large: writing one may take longer than a request waits.
 const WRITE_PATIENCE: Duration = Duration::from_secs(5);
 /// A server says this often that it lives …
@@ -121,7 +123,7 @@ impl RedisStore {
         self.start();
         let key = record_key(process);
         let stored = self
-            .ask(WRITE_PATIENCE, async |mut connection: ConnectionManager| {
+            .ask(READ_PATIENCE, async |mut connection: ConnectionManager| {
                 connection.get::<_, Option<Vec<u8>>>(key).await
             })
             .await??;
