@@ -1,10 +1,11 @@
 //! The engine: takes each process from its payload to its final update, and answers for it.
 
+use super::desk::Desk;
 use super::ending::{self, Facts};
 use super::execution::{self, Job};
 use super::journal::{Journal, Update, Updates};
 use super::queue::{Admission, Queue};
-use super::records::{Record, Records};
+use super::records::Record;
 use super::state::{State, Stop};
 use super::workspace;
 use crate::clock;
@@ -13,7 +14,7 @@ use crate::metrics::Metrics;
 use crate::refusal::ClaudeRefusal;
 use crate::store::{Ending as StoredEnding, RateVerdict, Store, StoredExecution};
 use slop_schema::claude::{ClaudeExecutePayload, ClaudeProcessStatus};
-use slop_schema::scalar::{ProcessId, Timestamp, UserId};
+use slop_schema::scalar::{ProcessId, UserId};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -38,13 +39,6 @@ struct Engine {
     directory: TempDir,
     desk: Mutex<Desk>,
     running: watch::Sender<usize>,
-}
-
-/// What is decided together: who runs, who waits, and where everybody stands.
-struct Desk {
-    queue: Queue,
-    records: Records,
-    is_stopping: bool,
 }
 
 /// An accepted execution.
@@ -99,11 +93,7 @@ impl Executions {
     pub fn new(config: ClaudeConfig, store: Store, metrics: Metrics) -> Result<Self, SetupError> {
         let directory = execution::make_directories()?;
         let queue = Queue::new(config.max_concurrent, config.max_queued);
-        let desk = Mutex::new(Desk {
-            queue,
-            records: Records::default(),
-            is_stopping: false,
-        });
+        let desk = Mutex::new(Desk::new(queue));
         let (running, _) = watch::channel(0);
         Ok(Self(Arc::new(Engine {
             config,
@@ -431,66 +421,6 @@ impl Engine {
             server: String::new(),
             server_is_alive: true,
         });
-    }
-}
-
-impl Desk {
-    fn who(&self, process: &ProcessId) -> Option<(UserId, Journal)> {
-        let record = self.records.get(process)?;
-        Some((record.owner.clone(), record.journal.clone()))
-    }
-
-    fn owner_and_status(&self, process: &ProcessId) -> Option<(UserId, ClaudeProcessStatus)> {
-        let record = self.records.get(process)?;
-        Some((record.owner.clone(), record.state.status()))
-    }
-
-    fn standing(
-        &self,
-        user: &UserId,
-        process: &ProcessId,
-    ) -> Option<Result<Standing, ClaudeRefusal>> {
-        let record = self.records.get(process)?;
-        if record.owner != *user {
-            return Some(Err(ClaudeRefusal::AccessDenied));
-        }
-        Some(Ok(Standing {
-            status: record.state.status(),
-            position: self.queue.position(process),
-            updates: Some(record.journal.catch_up()),
-        }))
-    }
-
-    /// Notes the end of a process that ran: its final status, and the stop that decided it.
-    fn end(
-        &mut self,
-        process: &ProcessId,
-        status: ClaudeProcessStatus,
-        at: Timestamp,
-    ) -> (ClaudeProcessStatus, Option<Stop>) {
-        self.queue.remove(process);
-        let Some(record) = self.records.get_mut(process) else {
-            return (status, None);
-        };
-        let stop = match record.state {
-            State::Stopping(stop) => Some(stop),
-            _ => None,
-        };
-        record.state = record.state.end(status, at);
-        (record.state.status(), stop)
-    }
-
-    /// Tells every waiting process whose position has changed.
-    fn tell_positions(&mut self, now: Timestamp) {
-        for (position, process) in self.queue.waiting().enumerate() {
-            let Some(record) = self.records.get_mut(process) else {
-                continue;
-            };
-            if record.position != Some(position) {
-                record.position = Some(position);
-                record.journal.queued(position, now);
-            }
-        }
     }
 }
 

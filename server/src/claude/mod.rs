@@ -6,6 +6,8 @@
 
 mod engine;
 
+mod desk;
+
 mod queue;
 
 mod state;
