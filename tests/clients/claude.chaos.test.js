@@ -62,6 +62,10 @@ test(`${EXECUTIONS} executions in every behaviour, seed ${SEED}`, async (t) => {
       CLAUDE_RATE_LIMIT_MAX: '1000000',
       CLAUDE_PROCESS_TTL_SECONDS: String(TTL_SECONDS),
       LOG_LEVEL: 'warn',
+      // What is freed goes back to the system, so that what is left is what the server keeps.
+      MALLOC_ARENA_MAX: '1',
+      MALLOC_MMAP_THRESHOLD_: '65536',
+      MALLOC_TRIM_THRESHOLD_: '65536',
     },
   });
   t.after(() => server.stop());
