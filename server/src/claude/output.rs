@@ -143,11 +143,22 @@ impl Output {
         }
     }
 
-    /// Takes bytes of standard output in and hands out what to show.
+    /// Takes bytes of standard output in and hands out what to show: text that came in one read is
+    /// one chunk.
     pub(super) fn feed(&mut self, bytes: &[u8], show: &mut impl FnMut(Shown)) {
+        let mut chunk = String::new();
+        let mut join = |shown| match shown {
+            Shown::Text(text) if chunk.is_empty() => chunk = text,
+            Shown::Text(text) => chunk.push_str(&text),
+            Shown::Message(message) => {
+                show_text(std::mem::take(&mut chunk), show);
+                show(Shown::Message(message));
+            }
+        };
         let mut lines = std::mem::take(&mut self.lines);
-        lines.feed(bytes, |piece| self.piece(piece, show));
+        lines.feed(bytes, |piece| self.piece(piece, &mut join));
         self.lines = lines;
+        show_text(chunk, show);
     }
 
     /// Says what is known when the output has ended.
