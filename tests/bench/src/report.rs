@@ -180,7 +180,10 @@ impl Report {
 
     /// What a reader should know before believing the numbers.
     fn doubts(&self) -> Vec<String> {
-        let stalls: f64 = self.results.all(Metric::Stalls).fold(0.0, |sum, stalls| sum + stalls);
+        let stalls: f64 = self
+            .results
+            .all(Metric::Stalls)
+            .fold(0.0, |sum, stalls| sum + stalls);
         let most = |metric| self.results.all(metric).fold(0.0, f64::max);
         let (generator, foreign) = (most(Metric::GeneratorCpu), most(Metric::ForeignCpu));
         vec![
