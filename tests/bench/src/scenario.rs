@@ -138,7 +138,7 @@ impl Metric {
             Self::ConnectsPerSecond => "connects per second while opening them",
             Self::MegabytesPerSecond => "MB per second, all clients together",
             Self::CpuPerMegabyte => "server CPU per MB, ms",
-            Self::Inversions => "answers that overtook another",
+            Self::Inversions => "answers overtaken by a later one",
             Self::Lost => "lost",
             Self::Stalls => "stalls over 1 s",
             Self::GeneratorCpu => "load generator, % of its core",
