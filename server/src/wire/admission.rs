@@ -17,10 +17,11 @@ use slop_schema::protocol::{AuthError, Authenticated, Namespace, Welcome};
 use slop_schema::session::{AuthErrorPayload, WelcomePayload};
 use socketioxide::adapter::LocalAdapter;
 use socketioxide::handler::{ConnectHandler, MessageHandler, Value};
-use socketioxide::socket::DisconnectReason;
+use socketioxide::socket::{DisconnectReason, Sid};
+use std::collections::HashMap;
 use std::fmt::Display;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use tracing::Instrument;
 
 /// The connect handler of one namespace.
@@ -29,6 +30,33 @@ pub(super) struct Admission {
     pub(super) app: App,
     pub(super) namespace: Namespace,
     pub(super) routes: Arc<Routes>,
+    pub(super) arriving: Arriving,
+}
+
+/// Sockets between the middleware and the connect handler. Kept here and not in the socket's own
+/// extensions, whose map would stay allocated for as long as the socket lives.
+#[derive(Clone, Default)]
+pub(super) struct Arriving(Arc<Mutex<HashMap<Sid, Arc<Connection>>>>);
+
+/// Arriving sockets above which those are looked for that never arrived.
+const SWEEP_ABOVE: usize = 1024;
+
+impl Arriving {
+    fn put(&self, socket: &SocketHandle, connection: &Arc<Connection>) {
+        let mut arriving = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if arriving.len() > SWEEP_ABOVE {
+            // A socket that went before its CONNECT was sent has dropped its handlers.
+            arriving.retain(|_, connection| Arc::strong_count(connection) > 1);
+        }
+        arriving.insert(socket.id, connection.clone());
+    }
+
+    fn take(&self, socket: &SocketHandle) -> Option<Arc<Connection>> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&socket.id)
+    }
 }
 
 /// Tells the compiler which of the possible handler kinds these are.
@@ -44,7 +72,7 @@ impl ConnectHandler<LocalAdapter, Own> for Admission {
         _auth: &'a Option<Value>,
     ) -> MiddlewareResult<'a> {
         let connection = Arc::new(Connection::new());
-        socket.extensions.insert(connection.clone());
+        self.arriving.put(&socket, &connection);
         socket.on_fallback(Receiver {
             app: self.app.clone(),
             routes: self.routes.clone(),
@@ -61,7 +89,7 @@ impl ConnectHandler<LocalAdapter, Own> for Admission {
     }
 
     fn call(&self, socket: SocketHandle, auth: Option<Value>) {
-        let Some(connection) = socket.extensions.remove::<Arc<Connection>>() else {
+        let Some(connection) = self.arriving.take(&socket) else {
             return;
         };
         self.app.metrics().connected(self.namespace);

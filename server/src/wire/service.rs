@@ -1,6 +1,6 @@
 //! The Socket.IO service with all namespaces mounted.
 
-use super::admission::Admission;
+use super::admission::{Admission, Arriving};
 use super::dispatch::Routes;
 use super::emit::Emitter;
 use super::validate::{BundleError, Validators};
@@ -53,6 +53,7 @@ pub fn build(
                 app: app.clone(),
                 namespace,
                 routes,
+                arriving: Arriving::default(),
             },
         );
     }
