@@ -4,9 +4,13 @@
 //! are slices of the buffer the request was read into, and so would keep that whole buffer alive.
 
 use axum::extract::{OriginalUri, Request};
-use axum::http::{HeaderMap, HeaderValue, Uri};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, SEC_WEBSOCKET_KEY};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use axum::middleware::Next;
 use axum::response::Response;
+
+/// What is read after this point: by whom a token is offered to, and by the engine.
+const READ_LATER: [HeaderName; 3] = [AUTHORIZATION, CONTENT_TYPE, SEC_WEBSOCKET_KEY];
 
 /// Copies what the engine keeps, so that the read buffer can go.
 pub(crate) async fn slim_request(mut request: Request, next: Next) -> Response {
@@ -14,11 +18,11 @@ pub(crate) async fn slim_request(mut request: Request, next: Next) -> Response {
     if let Ok(uri) = request.uri().to_string().parse::<Uri>() {
         *request.uri_mut() = uri;
     }
-    let headers = request.headers();
-    let mut copies = HeaderMap::with_capacity(headers.len());
-    for (name, value) in headers {
-        if let Ok(copy) = HeaderValue::from_bytes(value.as_bytes()) {
-            copies.append(name.clone(), copy);
+    let mut copies = HeaderMap::with_capacity(READ_LATER.len());
+    for name in READ_LATER {
+        let value = request.headers().get(&name).map(HeaderValue::as_bytes);
+        if let Some(Ok(copy)) = value.map(HeaderValue::from_bytes) {
+            copies.insert(name, copy);
         }
     }
     *request.headers_mut() = copies;

@@ -64,13 +64,13 @@ pub(super) struct Routes(HashMap<&'static str, Route>);
 struct Route {
     rules: Option<PayloadRules>,
     metrics: EventMetrics,
-    serve: fn(Call) -> BoxFuture<'static, Outcome>,
+    serve: for<'a> fn(Call<'a>) -> BoxFuture<'a, Outcome>,
 }
 
 /// One event on its way.
-struct Call {
-    link: Link,
-    rules: Option<PayloadRules>,
+struct Call<'a> {
+    link: &'a Link,
+    rules: Option<&'a PayloadRules>,
     argument: Result<Option<Value>, frame::Unreadable>,
     has_attachments: bool,
     ack_id: Option<i64>,
@@ -109,8 +109,8 @@ impl Routes {
             return;
         };
         let call = Call {
-            link: link.clone(),
-            rules: route.rules.clone(),
+            link,
+            rules: route.rules.as_ref(),
             argument,
             has_attachments: received.has_attachments,
             ack_id: received.ack_id,
@@ -123,58 +123,57 @@ impl Routes {
 }
 
 /// Serves one event of one type and answers it exactly once.
-fn serve<E>(call: Call) -> BoxFuture<'static, Outcome>
+fn serve<E>(call: Call<'_>) -> BoxFuture<'_, Outcome>
 where
     E: ClientEvent<Access: Admit>,
     App: Handle<E>,
 {
     Box::pin(async move {
-        let (link, ack_id) = (call.link.clone(), call.ack_id);
+        let (link, ack_id) = (call.link, call.ack_id);
         // A panic in a handler is a defect, but never a callback that does not come.
         let answer = AssertUnwindSafe(handle::<E>(call)).catch_unwind().await;
         let outcome = match answer.unwrap_or(Err(Refusal::Internal)) {
             Ok(reply) => {
-                emit::call_back(&link, ack_id, &reply.callback).await;
+                emit::call_back(link, ack_id, &reply.callback).await;
                 if let Some(next) = reply.then {
                     next();
                 }
                 Outcome::Answered
             }
             Err(refusal) => {
-                announce(&link, Some(E::NAME), E::Ack::REFUSAL_EVENT, &refusal).await;
+                announce(link, Some(E::NAME), E::Ack::REFUSAL_EVENT, &refusal).await;
                 match E::Ack::refused(&refusal.sentence()) {
-                    Some(callback) => emit::call_back(&link, ack_id, &callback).await,
-                    None => call_back_refused(&link, ack_id, &refusal).await,
+                    Some(callback) => emit::call_back(link, ack_id, &callback).await,
+                    None => call_back_refused(link, ack_id, &refusal).await,
                 }
                 Outcome::Refused
             }
         };
         if link.must_end() {
-            emit::disconnect(&link);
+            emit::disconnect(link);
         }
         outcome
     })
 }
 
-async fn handle<E>(call: Call) -> Answer<E>
+async fn handle<E>(call: Call<'_>) -> Answer<E>
 where
     E: ClientEvent<Access: Admit>,
     App: Handle<E>,
 {
-    let caller = Caller::<E::Access>::admit(&call.link).ok_or(Refusal::Unauthenticated(
-        match E::ACCESS {
+    let caller =
+        Caller::<E::Access>::admit(call.link).ok_or(Refusal::Unauthenticated(match E::ACCESS {
             AccessLevel::Anyone => "Authentication required",
             AccessLevel::SignedIn { refusal } => refusal,
-        },
-    ))?;
+        }))?;
     let optional = E::ARGUMENT.is_some_and(|argument| !argument.required);
-    let link = call.link.clone();
+    let link = call.link;
     let value = match check_argument(call, optional) {
         Ok(value) => value,
         // A malformed optional payload is answered like an absent one, plus an `error` event.
         Err(details) if optional => {
             let refusal = Refusal::InvalidPayload(details);
-            announce(&link, Some(E::NAME), E::Ack::REFUSAL_EVENT, &refusal).await;
+            announce(link, Some(E::NAME), E::Ack::REFUSAL_EVENT, &refusal).await;
             Value::Null
         }
         Err(details) => return Err(Refusal::InvalidPayload(details)),
@@ -188,7 +187,7 @@ where
 }
 
 /// The argument as its type reads it: `null` when there is none.
-fn check_argument(call: Call, optional: bool) -> Result<Value, Vec<ErrorDetail>> {
+fn check_argument(call: Call<'_>, optional: bool) -> Result<Value, Vec<ErrorDetail>> {
     let Some(rules) = call.rules else {
         return Ok(Value::Null);
     };
