@@ -14,7 +14,7 @@ use crate::metrics::Metrics;
 use crate::refusal::ClaudeRefusal;
 use crate::store::{Ending as StoredEnding, RateVerdict, Store, StoredExecution};
 use slop_schema::claude::{ClaudeExecutePayload, ClaudeProcessStatus};
-use slop_schema::scalar::{ProcessId, UserId};
+use slop_schema::scalar::{ProcessId, Timestamp, UserId};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -67,7 +67,7 @@ pub struct PendingStop {
 
 enum Effect {
     /// The runner ends the process.
-    TellRunner(oneshot::Sender<Stop>, Stop),
+    TellRunner(oneshot::Sender<()>),
     /// The process had not started: its journal is closed.
     Close(Journal, Update),
     Nothing,
@@ -78,7 +78,7 @@ impl PendingStop {
     pub fn carry_out(self) {
         match self.effect {
             // The process may have ended by itself: its state has the stop all the same.
-            Effect::TellRunner(runner, stop) => drop(runner.send(stop)),
+            Effect::TellRunner(runner) => drop(runner.send(())),
             Effect::Close(journal, update) => drop(journal.close(|_| update)),
             Effect::Nothing => {}
         }
@@ -231,7 +231,7 @@ impl Engine {
         self: &Arc<Self>,
         owner: &UserId,
         job: Job,
-        stop: oneshot::Sender<Stop>,
+        stop: oneshot::Sender<()>,
     ) -> Result<Accepted, ClaudeRefusal> {
         let process = new_process_id();
         let journal = Journal::new(process.clone(), self.config.max_output_bytes);
@@ -256,8 +256,7 @@ impl Engine {
                 position: None,
             },
         );
-        desk.tell_positions(clock::now());
-        self.metrics.queue_length(desk.queue.waiting_count());
+        self.queue_changed(&mut desk, clock::now());
         self.count_running(usize::from(starting.is_some()));
         drop(desk);
         self.save(&process, None);
@@ -266,6 +265,12 @@ impl Engine {
             None => self.limit_wait(process.clone()),
         }
         Ok(Accepted { process, updates })
+    }
+
+    /// Tells everybody who waits where they now are.
+    fn queue_changed(&self, desk: &mut Desk, now: Timestamp) {
+        desk.tell_positions(now);
+        self.metrics.queue_length(desk.queue.waiting_count());
     }
 
     /// Ends a wait that takes too long.
@@ -340,8 +345,7 @@ impl Engine {
                 starting.push((process, job));
             }
         }
-        desk.tell_positions(clock::now());
-        self.metrics.queue_length(desk.queue.waiting_count());
+        self.queue_changed(&mut desk, clock::now());
         self.count_running(starting.len());
         drop(desk);
         for (process, job) in starting {
@@ -387,15 +391,14 @@ impl Engine {
                 let update = ending::stopped(stop, process.clone(), limit, now);
                 Effect::Close(record.journal.clone(), update)
             }
-            (false, Some(runner)) => Effect::TellRunner(runner, stop),
+            (false, Some(runner)) => Effect::TellRunner(runner),
             (false, None) => Effect::Nothing,
         };
         if has_ended {
             self.metrics.execution_never_ran(stop.status());
             desk.queue.remove(process);
             desk.records.note_end(process, now, self.config.process_ttl);
-            desk.tell_positions(now);
-            self.metrics.queue_length(desk.queue.waiting_count());
+            self.queue_changed(&mut desk, now);
         }
         drop(desk);
         if let Effect::Close(_, update) = &effect {

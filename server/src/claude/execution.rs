@@ -5,7 +5,6 @@ use super::ending::Ending;
 use super::journal::Journal;
 use super::output::Shown;
 use super::runner;
-use super::state::Stop;
 use super::workspace;
 use crate::clock;
 use crate::config::ClaudeConfig;
@@ -27,7 +26,7 @@ const PROMPTS: &str = "prompts";
 pub(super) struct Job {
     pub(super) payload: ClaudeExecutePayload,
     pub(super) limit: Duration,
-    pub(super) stopped: oneshot::Receiver<Stop>,
+    pub(super) stopped: oneshot::Receiver<()>,
     pub(super) accepted_at: Instant,
 }
 

@@ -2,7 +2,7 @@
 
 use super::execution::Job;
 use super::journal::Journal;
-use super::state::{State, Stop};
+use super::state::State;
 use slop_schema::scalar::{ProcessId, Timestamp, UserId};
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
@@ -19,7 +19,7 @@ pub(super) struct Record {
     pub(super) state: State,
     pub(super) journal: Journal,
     /// Tells the runner to stop.
-    pub(super) stop: Option<oneshot::Sender<Stop>>,
+    pub(super) stop: Option<oneshot::Sender<()>>,
     /// What is to run, as long as it waits.
     pub(super) job: Option<Job>,
     /// The last position that was told.

@@ -9,10 +9,10 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// What is read after this point: by whom a token is offered to, and by the engine.
+/// What is read after this point: the offered token by the admission, the rest by the engine.
 const READ_LATER: [HeaderName; 3] = [AUTHORIZATION, CONTENT_TYPE, SEC_WEBSOCKET_KEY];
 
-/// Copies what the engine keeps, so that the read buffer can go.
+/// Copies what is read later and drops the rest, so that the read buffer can go.
 pub(crate) async fn slim_request(mut request: Request, next: Next) -> Response {
     request.extensions_mut().remove::<OriginalUri>();
     if let Ok(uri) = request.uri().to_string().parse::<Uri>() {
