@@ -39,6 +39,9 @@ import type {
 /** Version of the protocol (semantic versioning). */
 export const PROTOCOL_VERSION = "1.0.0";
 
+/** Beginning of the `connect_error` message of a server of another major version. */
+export const UNSUPPORTED_VERSION = "Unsupported protocol version";
+
 /** Default namespace for general events: rooms, liveness and Claude executions. */
 export const ROOT_NAMESPACE = "/";
 

@@ -3,6 +3,7 @@
 use super::{HEADER, LINE_WIDTH, closed_set, comment, list};
 use crate::generate::protocol::{Event, Protocol, TypeUse, TypedArgument, clean};
 use heck::{ToPascalCase, ToShoutySnakeCase};
+use slop_schema::version::UNSUPPORTED_VERSION;
 use slop_schema::{Namespace, VERSION};
 use std::collections::BTreeSet;
 
@@ -37,8 +38,15 @@ fn imports(protocol: &Protocol) -> String {
 }
 
 fn version() -> String {
-    let docs = comment("Version of the protocol (semantic versioning).", "");
-    format!("{docs}export const PROTOCOL_VERSION = {VERSION:?};\n")
+    let version = comment("Version of the protocol (semantic versioning).", "");
+    let refusal = comment(
+        "Beginning of the `connect_error` message of a server of another major version.",
+        "",
+    );
+    format!(
+        "{version}export const PROTOCOL_VERSION = {VERSION:?};\n\n\
+         {refusal}export const UNSUPPORTED_VERSION = {UNSUPPORTED_VERSION:?};\n"
+    )
 }
 
 fn namespaces() -> Vec<String> {
