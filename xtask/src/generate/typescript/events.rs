@@ -184,7 +184,8 @@ fn argument(argument: &TypedArgument) -> String {
     format!("{}{optional}: {}", argument.name, argument.of.name)
 }
 
-fn key(name: &str) -> String {
+/// A name as a key of an object.
+pub(super) fn key(name: &str) -> String {
     if name.chars().all(char::is_alphanumeric) {
         name.to_owned()
     } else {

@@ -4,8 +4,11 @@ mod types;
 
 mod events;
 
+mod validation;
+
 pub(super) use events::events;
 pub(super) use types::types;
+pub(super) use validation::validation;
 
 /// Longest line; `bindings/package.json` tells the formatter the same, and a test runs it.
 const LINE_WIDTH: usize = 100;
