@@ -42,12 +42,6 @@ export declare namespace StandardSchemaV1 {
 /** A schema of the protocol: a Standard Schema that answers at once and changes nothing. */
 export interface Schema<T> extends StandardSchemaV1<T> {
   readonly "~standard": Props<T>;
-  /**
-   * Looks for what is wrong with a value that is there.
-   *
-   * @internal
-   */
-  readonly "~check": Check;
 }
 
 /** What stands under `~standard`. */
@@ -56,18 +50,3 @@ export interface Props<T> extends StandardSchemaV1.Props<T> {
   /** Returns the value itself, or all that is wrong with it. */
   readonly validate: (value: unknown) => StandardSchemaV1.Result<T>;
 }
-
-/** Where a value stands, and what was found to be wrong so far. */
-export interface Place {
-  /** Keys from the value as a whole to this part of it. */
-  readonly path: readonly PropertyKey[];
-  /** What sentences call it. */
-  readonly name: string;
-  readonly issues: Issue[];
-}
-
-/**
- * Returns the rule that a value breaks, as the end of a sentence. What is wrong inside the value is
- * added to the place's issues.
- */
-export type Check = (value: unknown, place: Place) => string | false | void;

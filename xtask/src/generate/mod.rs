@@ -76,7 +76,11 @@ fn generated_files() -> anyhow::Result<Vec<GeneratedFile>> {
         file("bindings/src/events.ts", typescript::events(&protocol)),
         file(
             "bindings/src/validate/table.ts",
-            typescript::validation(&protocol)?,
+            typescript::schemas(&protocol)?,
+        ),
+        file(
+            "bindings/src/validate/events.ts",
+            typescript::schemas_of_events(&protocol),
         ),
         file("schema/json/protocol.json", bundle::print(&protocol)?),
         file("schema/json/asyncapi.json", asyncapi::print(&protocol)?),
