@@ -9,8 +9,8 @@ import type { Issue } from "../validator.js";
  * - `UNREACHABLE`: no server answers at this URL; the client keeps trying until it is closed
  * - `UNSUPPORTED_VERSION`: the server speaks another major version of the protocol
  * - `REFUSED`: the server said no, and the sentence is all it said
- * - `TIMEOUT`: the server did not respond in time
- * - `DISCONNECTED`: the connection was lost before the response
+ * - `TIMEOUT`: no response in time; the event may have been handled
+ * - `DISCONNECTED`: the connection was lost before the response; the event may have been handled
  * - `ABORTED`: the call's `AbortSignal` was aborted
  * - `CLOSED`: the client was closed
  */
@@ -27,31 +27,30 @@ export type ProtocolErrorCode =
 
 /** What a {@link ProtocolError} can tell beside its code and sentence. */
 export interface ProtocolErrorDetails {
-  /** What the error came from: an abort's reason, the transport's error. */
-  cause?: unknown;
   /** Name of the event that failed. */
-  event?: string | undefined;
+  readonly event?: string | undefined;
   /** The Claude process that failed. */
-  processId?: string | undefined;
-  /** The broken rules of a payload. */
-  issues?: readonly Issue[] | undefined;
+  readonly processId?: string | undefined;
+  /** The broken rules of a payload, as the validator of this client found them. */
+  readonly issues?: readonly Issue[] | undefined;
+  /**
+   * Where the error came from: the `error` or `claude:error` of the server, the reason of an abort,
+   * an error of the transport.
+   */
+  readonly cause?: unknown;
 }
 
 /** Everything that a call, an execution or a connection can fail with. */
 export class ProtocolError extends Error implements ProtocolErrorDetails {
+  declare readonly name: "ProtocolError";
   /** What to switch on. */
-  readonly code: ProtocolErrorCode;
+  declare readonly code: ProtocolErrorCode;
   declare readonly event?: string | undefined;
   declare readonly processId?: string | undefined;
   declare readonly issues?: readonly Issue[] | undefined;
 
-  constructor(code: ProtocolErrorCode, message: string, details: ProtocolErrorDetails = {}) {
+  constructor(code: ProtocolErrorCode, message: string, details?: ProtocolErrorDetails) {
     super(message);
-    this.name = "ProtocolError";
-    this.code = code;
-    Object.assign(this, details);
+    Object.assign(this, { name: "ProtocolError", code, ...details });
   }
 }
-
-/** The error of everything that `close()` ends. */
-export const closed = () => new ProtocolError("CLOSED", "The client was closed");

@@ -8,6 +8,7 @@ import type {
   RootClientToServerEvents,
   RootServerToClientEvents,
 } from "../events.js";
+import type { CallOptions } from "./options.js";
 import type { ArgumentsOf, ResponseOf } from "../socket.js";
 
 /** Events that clients send, on all namespaces. */
@@ -18,22 +19,18 @@ export interface ClientToServerEvents
 export interface ServerToClientEvents
   extends RootServerToClientEvents, MediaServerToClientEvents, NotificationsServerToClientEvents {}
 
-/** The arguments of an event, without the callback. */
-export type CallArguments<Name extends keyof ClientToServerEvents> = ArgumentsOf<
+/** The argument of an event; `undefined` where it has none or may do without. */
+export type CallArgument<Name extends keyof ClientToServerEvents> = ArgumentsOf<
   ClientToServerEvents[Name]
->;
+>[0];
+
+/** What follows the name of an event in a call: its argument, and options. */
+export type CallParameters<Name extends keyof ClientToServerEvents> =
+  undefined extends CallArgument<Name>
+    ? [argument?: CallArgument<Name>, options?: CallOptions]
+    : [argument: CallArgument<Name>, options?: CallOptions];
 
 /** What an event is called back with. */
 export type CallResponse<Name extends keyof ClientToServerEvents> = ResponseOf<
   ClientToServerEvents[Name]
 >;
-
-/**
- * The response of a call that was not refused, with the fields that are then there.
- *
- * A refusal is a `ProtocolError`, so `success` and `error` say nothing any more.
- */
-export type Accepted<Response, Present extends keyof Response = never> = Required<
-  Pick<Response, Present>
-> &
-  Omit<Response, Present | "success" | "error">;

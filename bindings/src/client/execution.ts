@@ -1,19 +1,29 @@
-// Executions: the steps and the result of one Claude process, across lost connections.
+// Claude executions: the steps and the result of each process, across lost connections.
 
-import type { ClaudeProcessResult, ProcessId } from "../types.js";
+import type {
+  ClaudeCompletePayload,
+  ClaudeExecutePayload,
+  ClaudeProcessResult,
+  ClaudeProgressPayload,
+  ClaudeQueuedPayload,
+  ProcessId,
+} from "../types.js";
+import { deferred } from "./deferred.js";
 import type { ProtocolError } from "./error.js";
 import type { CallOptions } from "./options.js";
 
-/** One step of an execution. The `data` of all outputs together is the result's `stdout`. */
+/**
+ * One step of an execution: what the server sent, by kind.
+ *
+ * - `queued`: the process waits for its turn, or has a new place in the queue
+ * - `progress`: it runs; `data` is the next piece of output, and all of them together are the
+ *   result's `stdout`
+ * - `complete`: the last step of a process that did not fail
+ */
 export type ClaudeStep =
-  | { readonly type: "queued"; readonly queuePosition: number; readonly message: string }
-  | {
-      readonly type: "running";
-      readonly message: string | undefined;
-      readonly progress: number | undefined;
-    }
-  | { readonly type: "output"; readonly data: string }
-  | { readonly type: "complete"; readonly result: ClaudeProcessResult };
+  | (ClaudeQueuedPayload & { readonly type: "queued" })
+  | (ClaudeProgressPayload & { readonly type: "progress" })
+  | (ClaudeCompletePayload & { readonly type: "complete" });
 
 /**
  * One Claude process: iterate over its steps, await its result, or both.
@@ -30,99 +40,106 @@ export interface ClaudeExecution extends AsyncIterable<ClaudeStep> {
   cancel(options?: CallOptions): Promise<void>;
 }
 
-/** The side of an execution that the server's events arrive at. */
-export interface Progress {
-  readonly execution: ClaudeExecution;
-  accept(processId: ProcessId): void;
-  step(step: ClaudeStep): void;
-  output(data: string): void;
-  complete(result: ClaudeProcessResult): void;
-  fail(error: ProtocolError): void;
-  /** From now on the server tells everything again, from the beginning. */
-  replay(): void;
+/** Executions of a client. */
+export interface Claude {
+  /**
+   * Executes a prompt. `timeoutMs` is for the server's acceptance, not for the process; an abort
+   * ends the process, too.
+   */
+  execute(payload: ClaudeExecutePayload, options?: CallOptions): ClaudeExecution;
+  /** Follows a process that was started elsewhere, as before this page was loaded. */
+  follow(processId: ProcessId, options?: CallOptions): ClaudeExecution;
 }
 
-/** Begins an execution, which ends a process with the given function. */
+/** An execution, and how it learns what becomes of it. */
+export interface Run {
+  execution: ClaudeExecution;
+  accept: (processId: ProcessId) => void;
+  tell: (told: Told) => void;
+  /** From now on the server tells everything again, from the beginning. */
+  replay: () => void;
+  fail: (error: ProtocolError) => void;
+  /** Whether its events reach no socket of this client any more. */
+  isLost?: boolean;
+}
+
+/** What the server sends about a process that has not failed. */
+export type Update = ClaudeQueuedPayload | ClaudeProgressPayload | ClaudeCompletePayload;
+
+/** The same with its kind, to be read field by field. */
+type Told = Partial<ClaudeProgressPayload & Record<"result", ClaudeProcessResult | undefined>> & {
+  type: ClaudeStep["type"];
+};
+
+/** Begins an execution, which ends its process with the given function. */
 export function begin(
   cancel: (processId: ProcessId, options?: CallOptions) => Promise<unknown>,
-): Progress {
-  const processId = deferred<ProcessId>();
-  const result = deferred<ClaudeProcessResult>();
+): Run {
+  const [processId, accept, refuse] = deferred<ProcessId>();
+  const [result, complete, fail] = deferred<ClaudeProcessResult>();
   const steps: ClaudeStep[] = [];
-  let ended = false;
-  let moved = deferred<void>();
+  /** The next step: resolved when it is there, rejected when there will be none. */
+  let [arrival, arrive, end] = deferred<void>();
   /** Characters of the output so far, and how many of them will be told again. */
   let told = 0;
   let toldAgain = 0;
 
-  const move = () => {
-    moved.resolve();
-    moved = deferred();
+  const replay = () => {
+    toldAgain = told;
   };
-  const step = (next: ClaudeStep) => {
-    steps.push(next);
-    move();
-  };
-  const output = (data: string) => {
-    const fresh = data.slice(toldAgain);
-    toldAgain -= data.length - fresh.length;
-    told += fresh.length;
-    if (fresh) step({ type: "output", data: fresh });
+  const tell = (update: Told) => {
+    const { data, result } = update;
+    if (data !== undefined) {
+      const fresh = data.slice(toldAgain);
+      toldAgain -= data.length - fresh.length;
+      told += fresh.length;
+      if (!fresh) return;
+      update = { ...update, data: fresh };
+    }
+    if (result) {
+      // Of a process that ended while the connection was lost, only the end is told.
+      replay();
+      tell({
+        ...update,
+        result: undefined,
+        type: "progress",
+        status: "running",
+        data: result.stdout,
+      });
+      complete(result);
+    }
+    steps.push(update as ClaudeStep);
+    arrive();
+    [arrival, arrive, end] = deferred();
   };
 
   return {
     execution: {
-      processId: processId.promise,
-      result: result.promise,
+      processId,
+      result,
       async cancel(options) {
-        await cancel(await processId.promise, options);
+        await cancel(await processId, options);
       },
       async *[Symbol.asyncIterator]() {
-        for (let next = 0; ;) {
-          const step = steps[next];
+        let step: ClaudeStep | undefined;
+        for (let next = 0; step?.type !== "complete";) {
+          step = steps[next];
           if (step) {
             next += 1;
             yield step;
-          } else if (ended) {
-            await result.promise;
-            return;
           } else {
-            await moved.promise;
+            await arrival;
           }
         }
       },
     },
-    accept: processId.resolve,
-    step,
-    output,
-    complete(whole) {
-      // Of a process that ended while the connection was lost, only its end is told.
-      toldAgain = told;
-      output(whole.stdout);
-      ended = true;
-      step({ type: "complete", result: whole });
-      result.resolve(whole);
-    },
+    accept,
+    tell,
+    replay,
     fail(error) {
-      ended = true;
-      processId.reject(error);
-      result.reject(error);
-      move();
-    },
-    replay() {
-      toldAgain = told;
+      refuse(error);
+      fail(error);
+      end(error);
     },
   };
-}
-
-/** A promise and its ends. Nobody has to handle its rejection. */
-function deferred<Value>() {
-  let resolve!: (value: Value) => void;
-  let reject!: (error: unknown) => void;
-  const promise = new Promise<Value>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  promise.catch(() => {});
-  return { promise, resolve, reject };
 }

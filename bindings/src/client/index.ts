@@ -7,8 +7,7 @@ export type { SlopClient } from "./client.js";
 export type { CallOptions, ConnectOptions, ConnectionState, Unsubscribe } from "./options.js";
 export type { ClaudeExecution, ClaudeStep } from "./execution.js";
 export type {
-  Accepted,
-  CallArguments,
+  CallParameters,
   CallResponse,
   ClientToServerEvents,
   ServerToClientEvents,

@@ -1,6 +1,7 @@
 // What can be told to the client: how to connect, how to sign in, how long to wait.
 
 import type { ManagerOptions, SocketOptions } from "socket.io-client";
+import type { AuthenticatedPayload } from "../types.js";
 import type { Validator } from "../validator.js";
 import type { ProtocolError } from "./error.js";
 
@@ -37,17 +38,14 @@ export interface CallOptions {
 /** The connection, and who is signed in. A new object whenever something of it changes. */
 export interface ConnectionState {
   /**
-   * - `connecting`: no connection yet
+   * - `connecting`: for the first time or again
    * - `connected`: all namespaces are connected, the outcome of the sign-in is known, rooms and
    *   subscriptions are restored
-   * - `reconnecting`: the connection was lost, the next attempt is on its way
-   * - `closed`: for good; `error` tells why, unless it was `close()`
+   * - `closed`: for good; `error` tells why
    */
-  readonly status: "connecting" | "connected" | "reconnecting" | "closed";
-  /** The signed-in user. */
-  readonly userId?: string | undefined;
-  /** The signed-in user's email, if available. */
-  readonly email?: string | undefined;
+  readonly status: "connecting" | "connected" | "closed";
+  /** Who is signed in. */
+  readonly user?: AuthenticatedPayload | undefined;
   /** Why the last attempt to connect or to sign in failed. */
   readonly error?: ProtocolError | undefined;
 }
