@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import * as schemas from "../dist/validate/index.js";
+import * as schemas from "@slopstudios/protocol/validate";
 
 const file = new URL("../../schema/json/protocol.json", import.meta.url);
 const { events, $defs: definitions } = JSON.parse(readFileSync(file, "utf8"));

@@ -11,7 +11,7 @@ import * as prettier from "prettier";
 import { check, compilers } from "./support/compiler.js";
 
 const sources = new URL("../src/validate/", import.meta.url);
-const built = new URL("../dist/validate/index.js", import.meta.url);
+const built = new URL(import.meta.resolve("@slopstudios/protocol/validate"));
 
 /** What a page downloads for some of the exports. */
 async function bundle(exports) {
@@ -68,7 +68,7 @@ import {
   validator,
   type StandardSchemaV1 as Own,
   type Validator,
-} from "../../../dist/validate/index.js";
+} from "@slopstudios/protocol/validate";
 
 type Same<A, B> =
   (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;

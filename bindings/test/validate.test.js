@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as schemas from "../dist/validate/index.js";
+import * as schemas from "@slopstudios/protocol/validate";
 
 const { ClaudeExecutePayload, ConnectionInfoResponse, HeartbeatResponse, validator } = schemas;
 
