@@ -157,10 +157,15 @@ export function connect(
         else close(error);
       })
       .onAny((event, payload) => {
-        if (event.endsWith("error")) refusal = payload;
+        // Of the three, only `authError` says no code.
+        if (/error$/i.test(event)) refusal = { code: "UNAUTHORIZED", ...payload };
       });
     return socket;
   };
+
+  const sockets = Object.fromEntries(
+    NAMESPACES.map((path) => [path, open(path).connect()]),
+  ) as Record<NamespacePath, Socket>;
 
   // Calls and listeners.
 
@@ -271,21 +276,6 @@ export function connect(
     followed.get(processId as ProcessId)?.fail(error);
     followed.delete(processId as ProcessId);
   };
-  const follow = (processId: ProcessId, run = begin(cancel)) => {
-    followed.set(processId, run);
-    run.accept(processId);
-    return run;
-  };
-  /** Asking for the status makes the server send all that was missed, and then what is new. */
-  const catchUp = (processId: ProcessId, run: Run, options?: CallOptions) => {
-    run.isLost = false;
-    call("claude:status", processId, options, run.replay).catch((error) => {
-      // Unless the server has said no, the next sign-in tries again.
-      if (options || error.code === "REFUSED") fail(error, { processId });
-      else run.isLost = true;
-    });
-  };
-
   for (const type of ["queued", "progress", "complete"] as const) {
     on(
       `claude:${type}`,
@@ -312,13 +302,17 @@ export function connect(
     followed.forEach((run, processId) => {
       if (status === "closed") fail(error as ProtocolError, { processId });
       else if (isLost) run.isLost = true;
-      else if (run.isLost && user) catchUp(processId, run);
+      else if (run.isLost && user) {
+        run.isLost = false;
+        // Asking for the status makes the server send all that was missed, and then what is new.
+        call("claude:status", processId, undefined, run.replay).catch((error) => {
+          // Unless the server has said no, the next sign-in tries again.
+          if (error.code === "REFUSED") fail(error, { processId });
+          else run.isLost = true;
+        });
+      }
     });
   });
-
-  const sockets = Object.fromEntries(
-    NAMESPACES.map((path) => [path, open(path).connect()]),
-  ) as Record<NamespacePath, Socket>;
 
   return {
     get state() {
@@ -345,17 +339,15 @@ export function connect(
           const abort = () => {
             if (signal?.aborted) cancel(processId as ProcessId).catch(() => {});
           };
-          follow(processId as ProcessId, run);
-          // Given up before it was accepted, it must not go on either.
+          const ended = () => signal?.removeEventListener("abort", abort);
+          followed.set(processId as ProcessId, run);
+          run.accept(processId as ProcessId);
           signal?.addEventListener("abort", abort);
+          // Given up before it was accepted, it must not go on either.
           abort();
+          run.execution.result.then(ended, ended);
         };
         call("claude:execute", payload, options, accepted).catch(run.fail);
-        return run.execution;
-      },
-      follow(processId, options = {}) {
-        let run = followed.get(processId);
-        if (!run) catchUp(processId, (run = follow(processId)), options);
         return run.execution;
       },
     },
