@@ -4,10 +4,8 @@ import { build } from "esbuild";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { LIMITS } from "./support/limits.js";
 import { manifest, root } from "./support/package.js";
-
-/** Bytes by subpath. A kilobyte has 1000. */
-const LIMITS = { "": 1000, "/validate": 2500, "/client": 2500, "/react": 1000 };
 
 const { name } = manifest;
 
