@@ -68,7 +68,6 @@ export function useClaude(): UseClaude {
         request.payload,
       )) as AsyncIterable<Step>) {
         output += step.data ?? "";
-        // Where it runs, the step itself tells the status.
         show(
           step.result
             ? { ...step, status: "completed" }

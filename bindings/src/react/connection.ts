@@ -43,11 +43,11 @@ export function SlopProvider(props: SlopProviderProps): ReactElement {
       setConnection({ ...used.state, client: used });
     });
     return () => {
-      clearTimeout(timer);
       stop?.();
+      clearTimeout(timer);
       props.client ?? used?.close();
     };
-  }, [props.client, props.url, props.token]);
+  }, [props.url, props.token, props.client]);
 
   return React.createElement(Context.Provider, { value: connection }, props.children);
 }

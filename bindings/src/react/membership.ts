@@ -49,7 +49,7 @@ export function useMembership(
       if (status === "connected") {
         client.call(join, name).then(
           () => show({ joined: true }),
-          (error: ProtocolError) => show({ joined: false, error }),
+          (error: ProtocolError) => show({ error, joined: false }),
         );
       }
       return [
