@@ -20,7 +20,7 @@ export interface SlopProviderProps extends ConnectOptions {
   readonly children?: ReactNode;
 }
 
-// Without an argument: outside of a provider there is no connection.
+// Without a default: outside of a provider, the first use of the connection fails.
 const Context = (React.createContext as () => Context<Connection>)();
 
 /**
@@ -52,7 +52,7 @@ export function SlopProvider(props: SlopProviderProps): ReactElement {
   return React.createElement(Context.Provider, { value: connection }, props.children);
 }
 
-/** The state of the connection, and its client. Throws when there is no provider around. */
+/** The state of the connection, and its client. There must be a `SlopProvider` around. */
 export function useConnection(): Connection {
   return React.useContext(Context);
 }
