@@ -6,6 +6,8 @@ mod generate;
 
 mod test;
 
+mod compat;
+
 mod bench;
 
 #[derive(Parser)]
@@ -27,6 +29,7 @@ enum Tool {
 }
 
 fn main() -> anyhow::Result<()> {
+    if std::env::args().nth(1).as_deref() == Some("probe") { return std::thread::Builder::new().stack_size(1<<29).spawn(compat::probe).unwrap().join().unwrap(); }
     match Arguments::parse().tool {
         Tool::Generate(options) => generate::run(&options),
         Tool::Test(options) => test::run(&options),

@@ -1,0 +1,65 @@
+//! Inclusion: does a reader accept all that a writer declares? Yes, or here is a payload it refuses.
+
+mod node;
+
+mod document;
+
+mod parse;
+
+mod holds;
+
+mod solve;
+
+mod entailed;
+
+mod facts;
+
+mod number;
+
+mod text;
+
+mod object;
+
+mod array;
+
+mod format;
+
+mod pattern;
+
+mod automaton;
+
+pub(crate) use document::Document;
+pub(crate) use format::bounds as numeric_format_bounds;
+pub(crate) use node::Graph;
+pub(crate) use parse::parse;
+pub(crate) use solve::Outcome;
+
+use serde_json::Value;
+use solve::{Sign, Solver};
+
+/// What came of comparing a writer's schema with a reader's.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Inclusion {
+    /// The reader accepts all that the writer declares.
+    Proven,
+    /// It does not accept this.
+    Refuted(Value),
+    /// Neither could be shown; the words say what was too hard.
+    Undecided(&'static str),
+}
+
+/// Compares what a writer declares with what a reader accepts.
+///
+/// # Errors
+/// When one of them is not a schema, or refers to something outside of itself.
+pub(crate) fn inclusion(writer: &Value, reader: &Value) -> anyhow::Result<Inclusion> {
+    let mut graph = Graph::new();
+    let written = parse(&mut graph, &Document::new(writer))?;
+    let read = parse(&mut graph, &Document::new(reader))?;
+    let literals = vec![(written, Sign::Writes), (read, Sign::Rejects)];
+    Ok(match Solver::new(&mut graph).solve(literals) {
+        Outcome::Empty => Inclusion::Proven,
+        Outcome::Witness(value) => Inclusion::Refuted(value),
+        Outcome::Unknown(why) => Inclusion::Undecided(why),
+    })
+}
