@@ -31,7 +31,7 @@ mod automaton;
 pub(crate) use document::Document;
 pub(crate) use format::bounds as numeric_format_bounds;
 pub(crate) use node::Graph;
-pub(crate) use parse::parse;
+pub(crate) use parse::{parse, place};
 pub(crate) use solve::Outcome;
 
 use serde_json::Value;
@@ -62,4 +62,14 @@ pub(crate) fn inclusion(writer: &Value, reader: &Value) -> anyhow::Result<Inclus
         Outcome::Witness(value) => Inclusion::Refuted(value),
         Outcome::Unknown(why) => Inclusion::Undecided(why),
     })
+}
+
+/// Whether a string is of a format.
+pub(crate) fn is_of_format(format: &str, text: &str) -> bool {
+    format::accepts(format, text)
+}
+
+/// Whether a pattern matches somewhere in a text.
+pub(crate) fn pattern_matches(pattern: &str, text: &str) -> bool {
+    pattern::matches(pattern, text)
 }

@@ -1,0 +1,298 @@
+//! From the keyword that refuses a payload to the rule that says what changed.
+
+use super::bare::bare;
+use super::level::{Axis, Direction};
+use super::finding::Finding;
+use super::payload::Break;
+use super::place;
+use super::refusal::Refusal;
+use super::rules::*;
+use serde_json::{Map, Value};
+
+/// One payload of the protocol, or one pair of schemas.
+pub(super) struct Payload<'a> {
+    /// The event and its part, in words.
+    pub(super) subject: String,
+    /// Where the payload stands in the bundle; empty for a pair of schemas.
+    pub(super) pointer: String,
+    pub(super) direction: Direction,
+    pub(super) old: &'a Value,
+    pub(super) new: &'a Value,
+    /// Names of the two sides, like `1.0.0` and `1.1.0`.
+    pub(super) names: [&'a str; 2],
+}
+
+impl Payload<'_> {
+    /// The schemas of who writes and who reads: old clients meet a new server.
+    pub(super) fn roles(&self) -> (&Value, &Value) {
+        match self.direction {
+            Direction::ClientToServer => (self.old, self.new),
+            Direction::ServerToClient => (self.new, self.old),
+        }
+    }
+
+    /// Who writes and who reads, in words.
+    pub(super) fn people(&self) -> (String, String) {
+        let [old, new] = self.names;
+        match self.direction {
+            Direction::ClientToServer => (format!("clients of {old}"), format!("the server of {new}")),
+            Direction::ServerToClient => (format!("the server of {new}"), format!("clients of {old}")),
+        }
+    }
+
+    /// The finding that tells of a break.
+    pub(super) fn finding(&self, found: &Break) -> Finding {
+        let (rule, change, pointer) = match &found.refusal {
+            Some(refusal) => {
+                let (rule, change) = self.explain(refusal, found.witness.as_ref());
+                (rule, change, refusal.at.clone())
+            }
+            None => {
+                let why = found.undecided.unwrap_or("unknown");
+                (PAYLOAD_UNDECIDED, format!("too hard to decide: {why}"), String::new())
+            }
+        };
+        let pointer = match pointer.starts_with("/$defs/") {
+            true => pointer,
+            false => format!("{}{pointer}", self.pointer),
+        };
+        let direction = Some(self.direction);
+        let mut finding = Finding::new(rule, Axis::Wire, direction, &self.subject, pointer, change);
+        let (writer, reader) = self.people();
+        finding.writer = Some(writer);
+        finding.reader = Some(reader);
+        finding.witness.clone_from(&found.witness);
+        finding.refusal = found.refusal.as_ref().map(|refusal| refusal.told());
+        finding
+    }
+
+    /// The rule, and what changed in words.
+    fn explain(&self, refusal: &Refusal, witness: Option<&Value>) -> (&'static str, String) {
+        let (writer, reader) = self.roles();
+        let written = place::at(writer, &refusal.instance, witness);
+        let read = place::at(reader, &refusal.instance, witness);
+        let to_server = self.direction == Direction::ClientToServer;
+        let pick = |client: &'static str, server: &'static str| if to_server { client } else { server };
+        let (old, new) = if to_server { (&written, &read) } else { (&read, &written) };
+        let said = |keyword: &str| change_of(keyword, old, new);
+        match refusal.keyword.as_str() {
+            "required" => self.required(refusal, &written),
+            "additionalProperties" | "unevaluatedProperties" | "falseSchema" | "false" => {
+                let name = refusal.names.first().cloned().unwrap_or_else(|| last(&refusal.instance));
+                (FIELD_REFUSED, format!("the reader refuses the field `{name}`"))
+            }
+            "type" | "anyOf" | "oneOf" if refusal.value.is_null() => (
+                pick(NULL_REMOVED, NULL_ADDED),
+                format!("{} {} null", shown_place(&refusal.instance), pick("can no longer be", "can now be")),
+            ),
+            "type" => self.types(refusal, &written, &read, said("type")),
+            "enum" | "const" => self.values(refusal, &written, old, new),
+            "anyOf" | "oneOf" if !refusal.sentence.contains("more than one") => (
+                pick(ALTERNATIVE_REMOVED, ALTERNATIVE_ADDED),
+                format!(
+                    "{} {} an alternative of the union",
+                    shown_place(&refusal.instance),
+                    pick("loses", "gets")
+                ),
+            ),
+            "minimum" | "maximum" if is_width(&written) || is_width(&read) => {
+                let rule = pick(INTEGER_RANGE_NARROWED, INTEGER_RANGE_WIDENED);
+                (rule, said(&refusal.keyword))
+            }
+            "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf"
+            | "minLength" | "maxLength" | "pattern" | "format" | "minItems" | "maxItems"
+            | "uniqueItems" | "contains" | "minContains" | "maxContains" | "minProperties"
+            | "maxProperties" => (pick(BOUND_TIGHTENED, BOUND_LOOSENED), said(&refusal.keyword)),
+            keyword => {
+                let rule = pick(SCHEMA_TIGHTENED, SCHEMA_LOOSENED);
+                (rule, format!("`{keyword}` of {} changed", shown_place(&refusal.instance)))
+            }
+        }
+    }
+
+    fn required(&self, refusal: &Refusal, written: &[&Map<String, Value>]) -> (&'static str, String) {
+        let name = refusal.names.first().map_or("", String::as_str);
+        let declared = written
+            .iter()
+            .any(|object| object.get("properties").is_some_and(|it| it.get(name).is_some()));
+        match (self.direction, declared) {
+            (Direction::ClientToServer, true) => {
+                (FIELD_BECAME_REQUIRED, format!("the field `{name}` was optional and is now required"))
+            }
+            (Direction::ClientToServer, false) => {
+                (FIELD_ADDED_REQUIRED, format!("the required field `{name}` was added"))
+            }
+            (Direction::ServerToClient, true) => {
+                (FIELD_BECAME_OPTIONAL, format!("the field `{name}` was required and is now optional"))
+            }
+            (Direction::ServerToClient, false) => {
+                (FIELD_REMOVED_REQUIRED, format!("the required field `{name}` was removed"))
+            }
+        }
+    }
+
+    fn types(
+        &self,
+        refusal: &Refusal,
+        written: &[&Map<String, Value>],
+        read: &[&Map<String, Value>],
+        change: String,
+    ) -> (&'static str, String) {
+        let to_server = self.direction == Direction::ClientToServer;
+        let (written, read) = (type_names(written), type_names(read));
+        let shared = written.iter().any(|name| {
+            read.contains(name)
+                || (name == "integer" && read.iter().any(|it| it == "number"))
+                || (name == "number" && read.iter().any(|it| it == "integer"))
+        });
+        let rule = match (shared || written.is_empty(), to_server) {
+            (true, true) => TYPE_NARROWED,
+            (true, false) => TYPE_WIDENED,
+            (false, _) => TYPE_CHANGED,
+        };
+        let change = match change.is_empty() {
+            true => format!("the type of {} changed", shown_place(&refusal.instance)),
+            false => change,
+        };
+        (rule, change)
+    }
+
+    fn values(
+        &self,
+        refusal: &Refusal,
+        written: &[&Map<String, Value>],
+        old: &[&Map<String, Value>],
+        new: &[&Map<String, Value>],
+    ) -> (&'static str, String) {
+        let to_server = self.direction == Direction::ClientToServer;
+        let (before, after) = (values_of(old), values_of(new));
+        if values_of(written).is_empty() {
+            let place = shown_place(&refusal.instance);
+            let written = type_names(written);
+            let same_type = written.is_empty() || written.contains(&type_name(&refusal.value).to_owned());
+            return match (same_type, to_server) {
+                (true, true) => (TYPE_NARROWED, format!("{place} must now be one of {}", list(&after))),
+                (true, false) => (TYPE_WIDENED, format!("{place} was one of {}", list(&before))),
+                (false, _) => (TYPE_CHANGED, format!("{place} is of another type")),
+            };
+        }
+        let codes = refusal.at.split('/').any(|step| step.ends_with("ErrorCode"));
+        let removed: Vec<_> = before.iter().filter(|it| !after.contains(it)).cloned().collect();
+        let added: Vec<_> = after.iter().filter(|it| !before.contains(it)).cloned().collect();
+        match to_server {
+            true => {
+                let rule = if codes { ERROR_CODE_REMOVED } else { ENUM_VALUE_REMOVED };
+                (rule, format!("{} was removed", list(&removed)))
+            }
+            false => {
+                let rule = if codes { ERROR_CODE_ADDED } else { ENUM_VALUE_ADDED };
+                (rule, format!("{} was added", list(&added)))
+            }
+        }
+    }
+}
+
+impl Refusal {
+    /// Where and why the payload is refused.
+    fn told(&self) -> String {
+        let place = if self.instance.is_empty() { "the payload" } else { &self.instance };
+        format!("{place}: {}", self.sentence)
+    }
+}
+
+/// What a keyword said and says, when both or one of the two say something.
+fn change_of(keyword: &str, old: &[&Map<String, Value>], new: &[&Map<String, Value>]) -> String {
+    let shown = |objects: &[&Map<String, Value>]| {
+        place::keyword(objects, keyword).map(|value| short(&bare(value)))
+    };
+    match (shown(old), shown(new)) {
+        (Some(old), Some(new)) if old != new => format!("`{keyword}` was {old} and is now {new}"),
+        (Some(old), Some(_)) => format!("`{keyword}` is {old}, but what it is about changed"),
+        (Some(old), None) => format!("`{keyword}` was {old} and is gone"),
+        (None, Some(new)) => format!("`{keyword}` is new: {new}"),
+        (None, None) => format!("`{keyword}` changed"),
+    }
+}
+
+/// Whether the schema is of a whole number with the range of a machine's type.
+fn is_width(objects: &[&Map<String, Value>]) -> bool {
+    let whole = type_names(objects).iter().any(|name| name == "integer");
+    let format = place::keyword(objects, "format").and_then(Value::as_str);
+    let numeric = format.is_some_and(|format| super::inclusion::numeric_format_bounds(format).is_some());
+    let widths = [
+        i64::from(i8::MAX), u8::MAX.into(), i16::MAX.into(), u16::MAX.into(), i32::MAX.into(),
+        u32::MAX.into(), i64::MAX, (1 << 53) - 1,
+    ];
+    let maximum = place::keyword(objects, "maximum").and_then(Value::as_i64);
+    whole && (numeric || maximum.is_some_and(|maximum| widths.contains(&maximum)))
+}
+
+fn type_names(objects: &[&Map<String, Value>]) -> Vec<String> {
+    let mut names = Vec::new();
+    for object in objects {
+        match object.get("type") {
+            Some(Value::String(name)) => names.push(name.clone()),
+            Some(Value::Array(list)) => {
+                names.extend(list.iter().filter_map(|name| name.as_str().map(str::to_owned)));
+            }
+            _ => {
+                let values = values_of(&[object]);
+                names.extend(values.iter().map(|value| type_name(value).to_owned()));
+            }
+        }
+    }
+    names
+}
+
+fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+fn values_of(objects: &[&Map<String, Value>]) -> Vec<Value> {
+    let mut values = Vec::new();
+    for object in objects {
+        values.extend(object.get("const").cloned());
+        let list = object.get("enum").and_then(Value::as_array);
+        values.extend(list.into_iter().flatten().cloned());
+    }
+    values
+}
+
+fn list(values: &[Value]) -> String {
+    let shown: Vec<_> = values.iter().take(8).map(|value| format!("`{value}`")).collect();
+    let more = values.len().saturating_sub(8);
+    let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
+    match shown.is_empty() {
+        true => "a value".to_owned(),
+        false => shown.join(", ") + &tail,
+    }
+}
+
+fn last(instance: &str) -> String {
+    instance.rsplit('/').next().unwrap_or("").to_owned()
+}
+
+fn shown_place(instance: &str) -> String {
+    match instance {
+        "" => "the payload".to_owned(),
+        place => format!("`{place}`"),
+    }
+}
+
+/// JSON that fits into a sentence.
+pub(super) fn short(value: &Value) -> String {
+    let text = value.to_string();
+    if text.chars().count() <= 90 {
+        return text;
+    }
+    let start: String = text.chars().take(80).collect();
+    format!("{start}… ({} characters)", text.chars().count())
+}
