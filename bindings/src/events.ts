@@ -39,6 +39,9 @@ import type {
 /** Version of the protocol (semantic versioning). */
 export const PROTOCOL_VERSION = "1.0.0";
 
+/** Beginning of the `connect_error` message of a server of another major version. */
+export const UNSUPPORTED_VERSION = "Unsupported protocol version";
+
 /** Default namespace for general events: rooms, liveness and Claude executions. */
 export const ROOT_NAMESPACE = "/";
 
@@ -93,6 +96,16 @@ export const SERVER_EVENT_NAMES = [
 
 /** Name of an event that the server sends. */
 export type ServerEventName = (typeof SERVER_EVENT_NAMES)[number];
+
+/** Namespaces of the events that do not exist on `/`. */
+export const EVENT_NAMESPACES = {
+  subscribeMedia: "/media",
+  unsubscribeMedia: "/media",
+  mediaProgress: "/media",
+  mediaComplete: "/media",
+  mediaError: "/media",
+  notification: "/notifications",
+} as const;
 
 /** Events that the server sends on every namespace. */
 export interface SharedServerToClientEvents {

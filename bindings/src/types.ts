@@ -144,6 +144,17 @@ export type NotificationType = (typeof NOTIFICATION_TYPES)[number];
 
 // Payloads and callbacks.
 
+/** What a client sends when it connects, as Socket.IO's `auth`. All of it may be left out. */
+export interface HandshakeAuth {
+  /** JWT token. Without one the socket connects unauthenticated. */
+  token?: string;
+  /**
+   * Protocol version the client was made for. A server of another major version refuses the
+   * connection.
+   */
+  protocolVersion?: string;
+}
+
 /** Credentials. */
 export interface AuthenticatePayload {
   /** JWT token */

@@ -17,6 +17,7 @@ const additions = [
   "ClaudeUsage", // The document writes it inline, as the type of `usage`.
   "ErrorDetail",
   "ErrorPayload", // The document does not say what the server's `error` event holds.
+  "HandshakeAuth", // The document shows its token; the version is an addition.
 ];
 
 const equality = `

@@ -168,6 +168,8 @@ pub enum AudienceKind {
 
 /// A walk over the table with the type of each event in hand; see [`crate::visit_events`].
 pub trait EventVisitor {
+    /// Called once, with what a client sends when it connects; not an event, and often ignored.
+    fn handshake<A: WireType>(&mut self) {}
     /// Called for each client event, in the order of the table.
     fn client<E: ClientEvent>(&mut self);
     /// Called for each server event, in the order of the table.

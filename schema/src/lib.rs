@@ -12,6 +12,8 @@ pub mod protocol;
 
 pub mod event;
 
+pub mod version;
+
 pub mod claude;
 pub mod error;
 pub mod liveness;

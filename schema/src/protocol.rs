@@ -16,6 +16,8 @@ use crate::session::*;
 crate::protocol! {
     version "1.0.0";
 
+    handshake HandshakeAuth;
+
     namespaces {
         /// Default namespace for general events: rooms, liveness and Claude executions.
         Root = "/",

@@ -1,11 +1,55 @@
 //! Sessions: `welcome`, `authenticate`, `authenticated`, `authError`, `logout`, `loggedOut`.
 
 use crate::event::Callback;
+use crate::protocol::VERSION;
 use crate::scalar::{Timestamp, UserId};
 use crate::wire::non_null;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+/// What a client sends when it connects, as Socket.IO's `auth`. All of it may be left out.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[ts(optional_fields)]
+#[non_exhaustive]
+pub struct HandshakeAuth {
+    /// JWT token. Without one the socket connects unauthenticated.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "non_null"
+    )]
+    pub token: Option<String>,
+    /// Protocol version the client was made for. A server of another major version refuses the
+    /// connection.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "non_null"
+    )]
+    pub protocol_version: Option<String>,
+}
+
+impl HandshakeAuth {
+    /// Connects as a client of this version of the protocol.
+    #[must_use]
+    pub fn new(token: Option<String>) -> Self {
+        Self {
+            token,
+            protocol_version: Some(VERSION.to_owned()),
+        }
+    }
+}
+
+/// Leaves the token out: it is a secret.
+impl std::fmt::Debug for HandshakeAuth {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("HandshakeAuth")
+            .field("protocol_version", &self.protocol_version)
+            .finish_non_exhaustive()
+    }
+}
 
 /// First event on every connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]

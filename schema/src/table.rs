@@ -9,6 +9,7 @@ use crate::protocol::Namespace;
 macro_rules! protocol {
     (
         version $version:literal;
+        handshake $handshake:ty;
         namespaces { $( $(#[doc = $ns_doc:literal])* $ns:ident = $path:literal ),* $(,)? }
         $( on $on:tt {
             client { $(
@@ -24,6 +25,9 @@ macro_rules! protocol {
     ) => {
         /// Version of the protocol (semantic versioning).
         pub const VERSION: &str = $version;
+
+        /// What a client sends with its CONNECT to a namespace, as Socket.IO's `auth`.
+        pub type Handshake = $handshake;
 
         /// A Socket.IO namespace of the protocol.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -86,8 +90,9 @@ macro_rules! protocol {
             }
         )* )*
 
-        /// Walks all events of the table, in its order.
+        /// Walks the handshake and all events of the table, in its order.
         pub fn visit_events(visitor: &mut impl $crate::event::EventVisitor) {
+            visitor.handshake::<$handshake>();
             $( $(visitor.client::<$client>();)* $(visitor.server::<$server>();)* )*
         }
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { connect } from './support/client.js';
+import { connect, open } from './support/client.js';
 import { startServer } from './support/server.js';
 import { hmac, now, tokenFor } from './support/tokens.js';
 import { within } from './support/within.js';
@@ -187,3 +187,21 @@ test('strange handshakes harm nobody and sign nobody in', async (t) => {
     assert.deepEqual(client.received('authenticated'), []);
   }
 });
+
+for (const namespace of NAMESPACES) {
+  test(`a client of another major version is refused on ${namespace}`, async (t) => {
+    for (const protocolVersion of ['2.0.0', '0.1.0', 'latest', 1, true, {}]) {
+      const client = open(t, server, { namespace, auth: { protocolVersion } });
+      await assert.rejects(client.connected(), {
+        message: 'Unsupported protocol version: this server speaks 1.0.0',
+      });
+    }
+  });
+
+  test(`clients of this major version, and those that name none, are welcome on ${namespace}`, async (t) => {
+    for (const protocolVersion of ['1.0.0', '1.7.3', null, undefined]) {
+      const client = await connect(t, server, { namespace, auth: { protocolVersion } });
+      await client.waitFor('welcome');
+    }
+  });
+}

@@ -22,6 +22,11 @@ impl Bundle {
         Self { document }
     }
 
+    /// Schema of what a client sends when it connects.
+    pub fn handshake(&self) -> Value {
+        self.complete(&self.document["handshake"]["schema"])
+    }
+
     /// The schemas of an event; the direction is `client` or `server`, for who sends it.
     pub fn event(&self, direction: &str, name: &str) -> EventSchemas<'_> {
         let events = self.document["events"]

@@ -24,6 +24,9 @@ use slop_schema::{ClientEvent, EventVisitor, ServerEvent, visit_events};
 fn serde_and_the_schema_agree_on_what_clients_write() {
     struct Arguments(Bundle);
     impl EventVisitor for Arguments {
+        fn handshake<A: WireType>(&mut self) {
+            agree::<A>("handshake", &self.0.handshake());
+        }
         fn client<E: ClientEvent>(&mut self) {
             let schema = self.0.event("client", E::NAME).argument();
             assert_eq!(schema.is_some(), E::ARGUMENT.is_some());

@@ -9,12 +9,13 @@ use super::caller::welcome_user;
 use super::connection::{Connection, Link};
 use super::dispatch::Routes;
 use super::emit;
+use super::handshake::{Handshake, OfferedToken};
 use super::inbox::{Next, Received};
 use crate::app::App;
-use serde_json::Value as Json;
 use slop_schema::ServerEvent;
 use slop_schema::protocol::{AuthError, Authenticated, Namespace, Welcome};
 use slop_schema::session::{AuthErrorPayload, WelcomePayload};
+use slop_schema::version::unsupported_version;
 use socketioxide::adapter::LocalAdapter;
 use socketioxide::handler::{ConnectHandler, MessageHandler, Value};
 use socketioxide::socket::{DisconnectReason, Sid};
@@ -69,8 +70,16 @@ impl ConnectHandler<LocalAdapter, Own> for Admission {
     fn call_middleware<'a>(
         &'a self,
         socket: SocketHandle,
-        _auth: &'a Option<Value>,
+        auth: &'a Option<Value>,
     ) -> MiddlewareResult<'a> {
+        if !Handshake::read(auth.as_ref()).is_of_a_served_version() {
+            tracing::debug!(
+                namespace = self.namespace.path(),
+                "client of another version"
+            );
+            let refusal: Box<dyn Display + Send> = Box::new(unsupported_version());
+            return Box::pin(async { Err(refusal) });
+        }
         let connection = Arc::new(Connection::new());
         self.arriving.put(&socket, &connection);
         socket.on_fallback(Receiver {
@@ -99,7 +108,7 @@ impl ConnectHandler<LocalAdapter, Own> for Admission {
             connection,
         };
         tracing::debug!(socket = %link.socket.id, namespace = self.namespace.path(), "connected");
-        welcome(&link, &offered_token(auth, &link.socket));
+        welcome(&link, &Handshake::read(auth.as_ref()).token(&link.socket));
         if link.connection.inbox.open() == Next::Drain {
             tokio::spawn(drain(self.routes.clone(), link));
         }
@@ -129,39 +138,6 @@ fn emit_now<E: ServerEvent>(link: &Link, payload: &E::Payload) {
     if let Err(error) = link.socket.emit(E::NAME, payload) {
         tracing::warn!(event = E::NAME, %error, "a new socket could not be welcomed");
     }
-}
-
-enum OfferedToken {
-    None,
-    Text(String),
-    NotText,
-}
-
-/// The token of the handshake: `auth.token`, else an `Authorization: Bearer` header.
-fn offered_token(auth: Option<Value>, socket: &SocketHandle) -> OfferedToken {
-    let from_auth = match auth {
-        Some(Value::Str(text, _)) => serde_json::from_str::<Json>(&text)
-            .ok()
-            .and_then(|mut auth| auth.get_mut("token").map(Json::take)),
-        _ => None,
-    };
-    match from_auth {
-        Some(Json::String(token)) if !token.is_empty() => return OfferedToken::Text(token),
-        None | Some(Json::Null | Json::String(_)) => {}
-        Some(_) => return OfferedToken::NotText,
-    }
-    let header = socket.req_parts().headers.get("authorization");
-    let bearer = header
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| {
-            let (scheme, token) = value.split_once(' ')?;
-            scheme
-                .eq_ignore_ascii_case("bearer")
-                .then(|| token.trim().to_owned())
-        });
-    bearer
-        .filter(|token| !token.is_empty())
-        .map_or(OfferedToken::None, OfferedToken::Text)
 }
 
 /// Receives every event of one socket.

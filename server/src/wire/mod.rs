@@ -5,6 +5,8 @@
 
 mod admission;
 
+mod handshake;
+
 mod inbox;
 
 mod frame;

@@ -13,6 +13,9 @@ pub(super) fn print(protocol: &Protocol) -> anyhow::Result<String> {
         name: "slop-studios-realtime",
         version: VERSION,
         namespaces: Namespace::ALL.iter().map(namespace).collect(),
+        handshake: BundledHandshake {
+            schema: &protocol.handshake.schema,
+        },
         events: protocol.events.iter().map(event).collect(),
         definitions: &protocol.schemas,
     };
@@ -24,6 +27,8 @@ struct Bundle<'a> {
     name: &'static str,
     version: &'static str,
     namespaces: Vec<BundledNamespace>,
+    /// What a client sends when it connects.
+    handshake: BundledHandshake<'a>,
     events: Vec<BundledEvent<'a>>,
     #[serde(rename = "$defs")]
     definitions: &'a BTreeMap<String, Value>,
@@ -33,6 +38,11 @@ struct Bundle<'a> {
 struct BundledNamespace {
     path: &'static str,
     description: String,
+}
+
+#[derive(Serialize)]
+struct BundledHandshake<'a> {
+    schema: &'a Value,
 }
 
 #[derive(Serialize)]

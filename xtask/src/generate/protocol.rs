@@ -3,6 +3,7 @@
 
 use super::declaration::{Declaration, Declarations};
 use super::schema::Schemas;
+use anyhow::Context;
 use serde_json::Value;
 use slop_schema::event::{AccessLevel, Argument, AudienceKind, WireType};
 use slop_schema::{ClientEvent, EventVisitor, Namespace, ServerEvent, visit_events};
@@ -10,6 +11,8 @@ use std::collections::BTreeMap;
 
 /// Everything the table says.
 pub(super) struct Protocol {
+    /// What a client sends when it connects.
+    pub(super) handshake: TypeUse,
     /// All events, in the order of the table.
     pub(super) events: Vec<Event>,
     /// All named types, those of an event after the event's place in the table.
@@ -57,6 +60,7 @@ impl Protocol {
     /// Reads the table.
     pub(super) fn read() -> anyhow::Result<Self> {
         let mut reader = Reader {
+            handshake: None,
             events: Vec::new(),
             declarations: Declarations::new(),
             schemas: Schemas::new(),
@@ -65,6 +69,7 @@ impl Protocol {
         let schemas = reader.schemas.finish()?;
         let declarations = reader.declarations.finish(&schemas)?;
         Ok(Self {
+            handshake: reader.handshake.context("the table has a handshake")?,
             events: reader.events,
             declarations,
             schemas,
@@ -98,6 +103,7 @@ impl Event {
 }
 
 struct Reader {
+    handshake: Option<TypeUse>,
     events: Vec<Event>,
     declarations: Declarations,
     schemas: Schemas,
@@ -117,6 +123,13 @@ impl Reader {
 }
 
 impl EventVisitor for Reader {
+    fn handshake<A: WireType>(&mut self) {
+        self.handshake = Some(TypeUse {
+            name: self.declarations.add::<A>(),
+            schema: self.schemas.read_by_server::<A>(),
+        });
+    }
+
     fn client<E: ClientEvent>(&mut self) {
         let argument = E::ARGUMENT.map(|argument| {
             let schema = self.schemas.read_by_server::<E::Argument>();

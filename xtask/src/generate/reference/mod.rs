@@ -4,6 +4,7 @@ mod types;
 
 use super::protocol::{Direction, Event, Protocol, TypedArgument, clean};
 use slop_schema::event::{AccessLevel, AudienceKind};
+use slop_schema::version::UNSUPPORTED_VERSION;
 use slop_schema::{Namespace, VERSION};
 
 /// Prints the reference.
@@ -16,6 +17,11 @@ pub(super) fn print(protocol: &Protocol) -> anyhow::Result<String> {
          that is given is called exactly once.\n\n"
     );
     page += &contents(protocol);
+    page += &format!(
+        "A client may send {} with its CONNECT, as Socket.IO's `auth`. A server of another major \
+         version refuses it with a `connect_error` that begins \"{UNSUPPORTED_VERSION}\".\n\n",
+        link(&protocol.handshake.name, &protocol.handshake.name)
+    );
     page += "## Every namespace\n\nThese events exist on all namespaces.\n\n";
     page += &events(protocol, Event::is_shared);
     for namespace in Namespace::ALL {
