@@ -26,13 +26,15 @@ enum Tool {
     Test(test::Options),
     /// Measure the server side by side with others and write docs/benchmarks.md.
     Bench(bench::Options),
+    /// Tell whether a change of the protocol may ship: compare it with a revision or a release.
+    Compat(compat::Options),
 }
 
 fn main() -> anyhow::Result<()> {
-    if std::env::args().nth(1).as_deref() == Some("probe") { return std::thread::Builder::new().stack_size(1<<29).spawn(compat::probe).unwrap().join().unwrap(); }
     match Arguments::parse().tool {
         Tool::Generate(options) => generate::run(&options),
         Tool::Test(options) => test::run(&options),
         Tool::Bench(options) => bench::run(&options),
+        Tool::Compat(options) => compat::run(options),
     }
 }

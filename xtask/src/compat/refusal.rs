@@ -74,7 +74,7 @@ impl Refusal {
             instance: error.instance_path().as_str().to_owned(),
             names,
             sentence: error.masked_with("it").to_string(),
-            value: error.instance().into_owned(),
+            value: error.instance().as_ref().clone(),
         }
     }
 

@@ -1,0 +1,89 @@
+//! For people: one block for each finding, in the manner of a compiler.
+
+use super::{Report, shown_payload};
+use crate::compat::accept;
+use crate::compat::finding::Finding;
+use crate::compat::level::Level;
+
+pub(super) fn print(report: &Report) -> String {
+    let mut text = String::new();
+    for finding in report.notable() {
+        text += &block(report, finding);
+        text.push('\n');
+    }
+    let compatible: Vec<_> = report
+        .open()
+        .filter(|finding| finding.level == Level::Compatible)
+        .collect();
+    for finding in compatible.iter().take(40) {
+        text += &format!("ok[{}]: {}: {}\n", finding.rule, finding.subject, finding.change);
+    }
+    if compatible.len() > 40 {
+        text += &format!("ok: and {} more compatible changes\n", compatible.len() - 40);
+    }
+    for finding in report.findings.iter().filter(|it| it.accepted.is_some()) {
+        let reason = finding.accepted.as_deref().unwrap_or("");
+        text += &format!(
+            "accepted[{}]: {}: {} ({reason})\n",
+            finding.rule, finding.subject, finding.change
+        );
+    }
+    if !text.is_empty() && !text.ends_with("\n\n") {
+        text.push('\n');
+    }
+    text += &format!("{} -> {} ({}): {}\n", report.old, report.new, report.mode, report.summary());
+    for line in report.versions() {
+        text += &format!("  needed version of the {line}\n");
+    }
+    if report.fails() {
+        text += "  a rule in full: cargo xtask compat explain RULE\n";
+    }
+    text
+}
+
+fn block(report: &Report, finding: &Finding) -> String {
+    let word = match finding.level {
+        Level::Breaking => "error",
+        Level::Dangerous => "warning",
+        Level::Compatible => "ok",
+    };
+    let mut text = format!("{word}[{}]: {}\n", finding.rule, finding.change);
+    let mut line = |name: &str, value: &str| {
+        text += &format!("  {name:>8}: {value}\n");
+    };
+    line("where", &finding.subject);
+    for other in finding.also.iter().take(6) {
+        line("", other);
+    }
+    if finding.also.len() > 6 {
+        line("", &format!("and {} more", finding.also.len() - 6));
+    }
+    line("at", &finding.pointer);
+    match (&finding.writer, &finding.reader) {
+        (Some(writer), Some(reader)) => {
+            line("between", &format!("{writer} (writing) and {reader} (reading)"));
+        }
+        _ if finding.axis == crate::compat::level::Axis::Source => {
+            line("between", "code that imports the types (TypeScript, Rust); nothing on the wire");
+        }
+        _ => {}
+    }
+    if let Some(witness) = &finding.witness {
+        line("payload", &shown_payload(witness));
+    }
+    if let Some(refusal) = &finding.refusal {
+        line("refused", refusal);
+    }
+    line("do", finding.advice);
+    if finding.level == Level::Breaking {
+        let file = accept::FILE;
+        line("or", &format!("when the break is meant, say why in {file}:"));
+        let block = accept::block(&finding.fingerprint, "…", &report.until);
+        for of_block in block.lines() {
+            text += &format!("            {of_block}\n");
+        }
+    } else {
+        line("id", &finding.fingerprint);
+    }
+    text
+}
