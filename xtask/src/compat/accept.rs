@@ -102,7 +102,10 @@ pub(super) fn apply(acceptances: &[Acceptance], comparison: &mut Comparison, tod
             Some((rule, text)) => {
                 let subject = format!("acceptance {fingerprint}");
                 let pointer = format!("/accept/{fingerprint}");
-                merge(comparison, Finding::new(rule, Axis::Wire, None, subject, pointer, text));
+                merge(
+                    comparison,
+                    Finding::new(rule, Axis::Wire, None, subject, pointer, text),
+                );
             }
             None => {
                 for finding in found {
@@ -135,7 +138,9 @@ pub(super) fn add(path: &Path, entry: &Acceptance) -> anyhow::Result<()> {
     entry.check()?;
     let known = read(path)?;
     ensure!(
-        !known.iter().any(|other| other.fingerprint == entry.fingerprint),
+        !known
+            .iter()
+            .any(|other| other.fingerprint == entry.fingerprint),
         "{} is accepted already; edit {}",
         entry.fingerprint,
         path.display()

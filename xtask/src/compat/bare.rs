@@ -49,11 +49,16 @@ fn add_bounds(object: &mut Map<String, Value>) {
     let Some((low, high)) = numeric_format_bounds(format).filter(|_| numeric) else {
         return;
     };
+    object.remove("format");
     for (keyword, bound, lower) in [("minimum", low, true), ("maximum", high, false)] {
         let known = object.get(keyword).and_then(Value::as_f64);
         let tighter = known.is_some_and(|known| {
             let bound = bound.as_f64().unwrap_or(known);
-            if lower { known >= bound } else { known <= bound }
+            if lower {
+                known >= bound
+            } else {
+                known <= bound
+            }
         });
         if !tighter {
             object.insert(keyword.into(), bound);

@@ -1,8 +1,8 @@
 //! From the keyword that refuses a payload to the rule that says what changed.
 
 use super::bare::bare;
-use super::level::{Axis, Direction};
 use super::finding::Finding;
+use super::level::{Axis, Direction};
 use super::payload::Break;
 use super::place;
 use super::refusal::Refusal;
@@ -18,8 +18,14 @@ pub(super) struct Payload<'a> {
     pub(super) direction: Direction,
     pub(super) old: &'a Value,
     pub(super) new: &'a Value,
-    /// Names of the two sides, like `1.0.0` and `1.1.0`.
-    pub(super) names: [&'a str; 2],
+    /// What clients and servers of the two sides are called, like `old (1.0.0)`.
+    pub(super) names: &'a Names,
+}
+
+/// Who meets whom, in words.
+pub(super) struct Names {
+    pub(super) clients: String,
+    pub(super) server: String,
 }
 
 impl Payload<'_> {
@@ -33,10 +39,10 @@ impl Payload<'_> {
 
     /// Who writes and who reads, in words.
     pub(super) fn people(&self) -> (String, String) {
-        let [old, new] = self.names;
+        let Names { clients, server } = self.names;
         match self.direction {
-            Direction::ClientToServer => (format!("clients of {old}"), format!("the server of {new}")),
-            Direction::ServerToClient => (format!("the server of {new}"), format!("clients of {old}")),
+            Direction::ClientToServer => (clients.clone(), server.clone()),
+            Direction::ServerToClient => (server.clone(), clients.clone()),
         }
     }
 
@@ -45,11 +51,21 @@ impl Payload<'_> {
         let (rule, change, pointer) = match &found.refusal {
             Some(refusal) => {
                 let (rule, change) = self.explain(refusal, found.witness.as_ref());
-                (rule, change, refusal.at.clone())
+                let ranges = [INTEGER_RANGE_NARROWED, INTEGER_RANGE_WIDENED];
+                // Both ends of a range are one finding.
+                let pointer = match refusal.at.rsplit_once('/') {
+                    Some((schema, _)) if ranges.contains(&rule) => schema.to_owned(),
+                    _ => refusal.at.clone(),
+                };
+                (rule, change, pointer)
             }
             None => {
                 let why = found.undecided.unwrap_or("unknown");
-                (PAYLOAD_UNDECIDED, format!("too hard to decide: {why}"), String::new())
+                (
+                    PAYLOAD_UNDECIDED,
+                    format!("too hard to decide: {why}"),
+                    String::new(),
+                )
             }
         };
         let pointer = match pointer.starts_with("/$defs/") {
@@ -72,18 +88,34 @@ impl Payload<'_> {
         let written = place::at(writer, &refusal.instance, witness);
         let read = place::at(reader, &refusal.instance, witness);
         let to_server = self.direction == Direction::ClientToServer;
-        let pick = |client: &'static str, server: &'static str| if to_server { client } else { server };
-        let (old, new) = if to_server { (&written, &read) } else { (&read, &written) };
+        let pick =
+            |client: &'static str, server: &'static str| if to_server { client } else { server };
+        let (old, new) = if to_server {
+            (&written, &read)
+        } else {
+            (&read, &written)
+        };
         let said = |keyword: &str| change_of(keyword, old, new);
         match refusal.keyword.as_str() {
             "required" => self.required(refusal, &written),
             "additionalProperties" | "unevaluatedProperties" | "falseSchema" | "false" => {
-                let name = refusal.names.first().cloned().unwrap_or_else(|| last(&refusal.instance));
-                (FIELD_REFUSED, format!("the reader refuses the field `{name}`"))
+                let name = refusal
+                    .names
+                    .first()
+                    .cloned()
+                    .unwrap_or_else(|| last(&refusal.instance));
+                (
+                    FIELD_REFUSED,
+                    format!("the reader refuses the field `{name}`"),
+                )
             }
             "type" | "anyOf" | "oneOf" if refusal.value.is_null() => (
                 pick(NULL_REMOVED, NULL_ADDED),
-                format!("{} {} null", shown_place(&refusal.instance), pick("can no longer be", "can now be")),
+                format!(
+                    "{} {} null",
+                    shown_place(&refusal.instance),
+                    pick("can no longer be", "can now be")
+                ),
             ),
             "type" => self.types(refusal, &written, &read, said("type")),
             "enum" | "const" => self.values(refusal, &written, old, new),
@@ -97,37 +129,55 @@ impl Payload<'_> {
             ),
             "minimum" | "maximum" if is_width(&written) || is_width(&read) => {
                 let rule = pick(INTEGER_RANGE_NARROWED, INTEGER_RANGE_WIDENED);
-                (rule, said(&refusal.keyword))
+                let formats = [old, new].map(|it| place::keyword(it, "format"));
+                let differ = formats[0] != formats[1];
+                (rule, said(if differ { "format" } else { &refusal.keyword }))
             }
             "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf"
             | "minLength" | "maxLength" | "pattern" | "format" | "minItems" | "maxItems"
             | "uniqueItems" | "contains" | "minContains" | "maxContains" | "minProperties"
-            | "maxProperties" => (pick(BOUND_TIGHTENED, BOUND_LOOSENED), said(&refusal.keyword)),
+            | "maxProperties" => (
+                pick(BOUND_TIGHTENED, BOUND_LOOSENED),
+                said(&refusal.keyword),
+            ),
             keyword => {
                 let rule = pick(SCHEMA_TIGHTENED, SCHEMA_LOOSENED);
-                (rule, format!("`{keyword}` of {} changed", shown_place(&refusal.instance)))
+                (
+                    rule,
+                    format!("`{keyword}` of {} changed", shown_place(&refusal.instance)),
+                )
             }
         }
     }
 
-    fn required(&self, refusal: &Refusal, written: &[&Map<String, Value>]) -> (&'static str, String) {
+    fn required(
+        &self,
+        refusal: &Refusal,
+        written: &[&Map<String, Value>],
+    ) -> (&'static str, String) {
         let name = refusal.names.first().map_or("", String::as_str);
-        let declared = written
-            .iter()
-            .any(|object| object.get("properties").is_some_and(|it| it.get(name).is_some()));
+        let declared = written.iter().any(|object| {
+            object
+                .get("properties")
+                .is_some_and(|it| it.get(name).is_some())
+        });
         match (self.direction, declared) {
-            (Direction::ClientToServer, true) => {
-                (FIELD_BECAME_REQUIRED, format!("the field `{name}` was optional and is now required"))
-            }
-            (Direction::ClientToServer, false) => {
-                (FIELD_ADDED_REQUIRED, format!("the required field `{name}` was added"))
-            }
-            (Direction::ServerToClient, true) => {
-                (FIELD_BECAME_OPTIONAL, format!("the field `{name}` was required and is now optional"))
-            }
-            (Direction::ServerToClient, false) => {
-                (FIELD_REMOVED_REQUIRED, format!("the required field `{name}` was removed"))
-            }
+            (Direction::ClientToServer, true) => (
+                FIELD_BECAME_REQUIRED,
+                format!("the field `{name}` was optional and is now required"),
+            ),
+            (Direction::ClientToServer, false) => (
+                FIELD_ADDED_REQUIRED,
+                format!("the required field `{name}` was added"),
+            ),
+            (Direction::ServerToClient, true) => (
+                FIELD_BECAME_OPTIONAL,
+                format!("the field `{name}` was required and is now optional"),
+            ),
+            (Direction::ServerToClient, false) => (
+                FIELD_REMOVED_REQUIRED,
+                format!("the required field `{name}` was removed"),
+            ),
         }
     }
 
@@ -169,23 +219,50 @@ impl Payload<'_> {
         if values_of(written).is_empty() {
             let place = shown_place(&refusal.instance);
             let written = type_names(written);
-            let same_type = written.is_empty() || written.contains(&type_name(&refusal.value).to_owned());
+            let same_type =
+                written.is_empty() || written.contains(&type_name(&refusal.value).to_owned());
             return match (same_type, to_server) {
-                (true, true) => (TYPE_NARROWED, format!("{place} must now be one of {}", list(&after))),
-                (true, false) => (TYPE_WIDENED, format!("{place} was one of {}", list(&before))),
+                (true, true) => (
+                    TYPE_NARROWED,
+                    format!("{place} must now be one of {}", list(&after)),
+                ),
+                (true, false) => (
+                    TYPE_WIDENED,
+                    format!("{place} was one of {}", list(&before)),
+                ),
                 (false, _) => (TYPE_CHANGED, format!("{place} is of another type")),
             };
         }
-        let codes = refusal.at.split('/').any(|step| step.ends_with("ErrorCode"));
-        let removed: Vec<_> = before.iter().filter(|it| !after.contains(it)).cloned().collect();
-        let added: Vec<_> = after.iter().filter(|it| !before.contains(it)).cloned().collect();
+        let codes = refusal
+            .at
+            .split('/')
+            .any(|step| step.ends_with("ErrorCode"));
+        let beyond = |values: &[Value], known: &[Value]| {
+            let mut beyond: Vec<_> = values
+                .iter()
+                .filter(|it| !known.contains(it))
+                .cloned()
+                .collect();
+            // The order in which a schema lists them must not show in the fingerprint.
+            beyond.sort_by_cached_key(Value::to_string);
+            beyond
+        };
+        let (removed, added) = (beyond(&before, &after), beyond(&after, &before));
         match to_server {
             true => {
-                let rule = if codes { ERROR_CODE_REMOVED } else { ENUM_VALUE_REMOVED };
+                let rule = if codes {
+                    ERROR_CODE_REMOVED
+                } else {
+                    ENUM_VALUE_REMOVED
+                };
                 (rule, format!("{} was removed", list(&removed)))
             }
             false => {
-                let rule = if codes { ERROR_CODE_ADDED } else { ENUM_VALUE_ADDED };
+                let rule = if codes {
+                    ERROR_CODE_ADDED
+                } else {
+                    ENUM_VALUE_ADDED
+                };
                 (rule, format!("{} was added", list(&added)))
             }
         }
@@ -195,7 +272,11 @@ impl Payload<'_> {
 impl Refusal {
     /// Where and why the payload is refused.
     fn told(&self) -> String {
-        let place = if self.instance.is_empty() { "the payload" } else { &self.instance };
+        let place = if self.instance.is_empty() {
+            "the payload"
+        } else {
+            &self.instance
+        };
         format!("{place}: {}", self.sentence)
     }
 }
@@ -218,10 +299,17 @@ fn change_of(keyword: &str, old: &[&Map<String, Value>], new: &[&Map<String, Val
 fn is_width(objects: &[&Map<String, Value>]) -> bool {
     let whole = type_names(objects).iter().any(|name| name == "integer");
     let format = place::keyword(objects, "format").and_then(Value::as_str);
-    let numeric = format.is_some_and(|format| super::inclusion::numeric_format_bounds(format).is_some());
+    let numeric =
+        format.is_some_and(|format| super::inclusion::numeric_format_bounds(format).is_some());
     let widths = [
-        i64::from(i8::MAX), u8::MAX.into(), i16::MAX.into(), u16::MAX.into(), i32::MAX.into(),
-        u32::MAX.into(), i64::MAX, (1 << 53) - 1,
+        i64::from(i8::MAX),
+        u8::MAX.into(),
+        i16::MAX.into(),
+        u16::MAX.into(),
+        i32::MAX.into(),
+        u32::MAX.into(),
+        i64::MAX,
+        (1 << 53) - 1,
     ];
     let maximum = place::keyword(objects, "maximum").and_then(Value::as_i64);
     whole && (numeric || maximum.is_some_and(|maximum| widths.contains(&maximum)))
@@ -233,7 +321,10 @@ fn type_names(objects: &[&Map<String, Value>]) -> Vec<String> {
         match object.get("type") {
             Some(Value::String(name)) => names.push(name.clone()),
             Some(Value::Array(list)) => {
-                names.extend(list.iter().filter_map(|name| name.as_str().map(str::to_owned)));
+                names.extend(
+                    list.iter()
+                        .filter_map(|name| name.as_str().map(str::to_owned)),
+                );
             }
             _ => {
                 let values = values_of(&[object]);
@@ -267,9 +358,17 @@ fn values_of(objects: &[&Map<String, Value>]) -> Vec<Value> {
 }
 
 fn list(values: &[Value]) -> String {
-    let shown: Vec<_> = values.iter().take(8).map(|value| format!("`{value}`")).collect();
+    let shown: Vec<_> = values
+        .iter()
+        .take(8)
+        .map(|value| format!("`{value}`"))
+        .collect();
     let more = values.len().saturating_sub(8);
-    let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let tail = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
     match shown.is_empty() {
         true => "a value".to_owned(),
         false => shown.join(", ") + &tail,

@@ -82,14 +82,24 @@ impl<'a> Walk<'a> {
         let (new_at, new_target) = target(&self.new, new, references[1]);
         let pair = (format!("{old_at} {at}"), new_at.clone());
         let named = references[1].is_some();
-        let pair = if named { (old_at, new_at.clone()) } else { pair };
+        let pair = if named {
+            (old_at, new_at.clone())
+        } else {
+            pair
+        };
         if self.seen.insert(pair) {
             let at = if named { new_at.as_str() } else { at };
             self.schemas(old_target, new_target, at, depth + 1);
         }
     }
 
-    fn fields(&mut self, old: &'a Map<String, Value>, new: &'a Map<String, Value>, at: &str, depth: usize) {
+    fn fields(
+        &mut self,
+        old: &'a Map<String, Value>,
+        new: &'a Map<String, Value>,
+        at: &str,
+        depth: usize,
+    ) {
         let (before, after) = (properties(old), properties(new));
         for (name, schema) in before.iter().flat_map(|it| it.iter()) {
             let place = super::inclusion::place(&format!("{at}/properties"), name);
@@ -99,7 +109,11 @@ impl<'a> Walk<'a> {
                     true => (FIELD_REMOVED_REQUIRED, "required"),
                     false => (FIELD_REMOVED_OPTIONAL, "optional"),
                 };
-                self.add(rule, &place, format!("the {word} field `{name}` was removed"));
+                self.add(
+                    rule,
+                    &place,
+                    format!("the {word} field `{name}` was removed"),
+                );
                 continue;
             };
             match (was, requires(new, name)) {
@@ -146,7 +160,11 @@ impl<'a> Walk<'a> {
         }
         let removed: Vec<_> = before.difference(&after).cloned().collect();
         let added: Vec<_> = after.difference(&before).cloned().collect();
-        let text = format!("the type was {} and is now {}", words(&before), words(&after));
+        let text = format!(
+            "the type was {} and is now {}",
+            words(&before),
+            words(&after)
+        );
         let rule = match (removed.as_slice(), added.as_slice()) {
             ([], [only]) if only == "null" => NULL_ADDED,
             ([only], []) if only == "null" => NULL_REMOVED,
@@ -186,8 +204,20 @@ impl<'a> Walk<'a> {
     }
 
     fn bounds(&mut self, old: &Map<String, Value>, new: &Map<String, Value>, at: &str) {
-        const UPPER: [&str; 5] = ["maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"];
-        const LOWER: [&str; 5] = ["minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"];
+        const UPPER: [&str; 5] = [
+            "maximum",
+            "exclusiveMaximum",
+            "maxLength",
+            "maxItems",
+            "maxProperties",
+        ];
+        const LOWER: [&str; 5] = [
+            "minimum",
+            "exclusiveMinimum",
+            "minLength",
+            "minItems",
+            "minProperties",
+        ];
         const OTHER: [&str; 4] = ["pattern", "format", "multipleOf", "uniqueItems"];
         for keyword in UPPER.iter().chain(&LOWER).chain(&OTHER) {
             let (before, after) = (old.get(*keyword), new.get(*keyword));
@@ -205,8 +235,16 @@ impl<'a> Walk<'a> {
                 },
             };
             let shown = |value: Option<&Value>| value.map_or("absent".to_owned(), short);
-            let text = format!("`{keyword}` was {} and is now {}", shown(before), shown(after));
-            let rule = if tighter { BOUND_TIGHTENED } else { BOUND_LOOSENED };
+            let text = format!(
+                "`{keyword}` was {} and is now {}",
+                shown(before),
+                shown(after)
+            );
+            let rule = if tighter {
+                BOUND_TIGHTENED
+            } else {
+                BOUND_LOOSENED
+            };
             self.add(rule, &format!("{at}/{keyword}"), text);
         }
     }
@@ -229,7 +267,9 @@ impl<'a> Walk<'a> {
             let by_place = matches!(keyword, "prefixItems" | "allOf");
             let same = left.iter().position(|(other, candidate)| match by_place {
                 true => *other == index,
-                false => *candidate == schema || (tag(schema).is_some() && tag(candidate) == tag(schema)),
+                false => {
+                    *candidate == schema || (tag(schema).is_some() && tag(candidate) == tag(schema))
+                }
             });
             match same {
                 Some(place) => {
@@ -246,7 +286,11 @@ impl<'a> Walk<'a> {
         }
         for (_, schema) in left {
             if matches!(keyword, "anyOf" | "oneOf") && values(new).is_none() {
-                self.add(ALTERNATIVE_ADDED, at, format!("the alternative {} was added", short(schema)));
+                self.add(
+                    ALTERNATIVE_ADDED,
+                    at,
+                    format!("the alternative {} was added", short(schema)),
+                );
             }
         }
     }
@@ -262,9 +306,7 @@ impl<'a> Walk<'a> {
 
 fn has_reference(schema: &Value) -> bool {
     match schema {
-        Value::Object(object) => {
-            object.contains_key("$ref") || object.values().any(has_reference)
-        }
+        Value::Object(object) => object.contains_key("$ref") || object.values().any(has_reference),
         Value::Array(items) => items.iter().any(has_reference),
         _ => false,
     }
@@ -287,7 +329,10 @@ fn types(object: &Map<String, Value>) -> BTreeSet<String> {
             names.insert(name.clone());
         }
         Some(Value::Array(list)) => {
-            names.extend(list.iter().filter_map(|name| name.as_str().map(str::to_owned)));
+            names.extend(
+                list.iter()
+                    .filter_map(|name| name.as_str().map(str::to_owned)),
+            );
         }
         _ => {
             for value in values(object).unwrap_or_default() {

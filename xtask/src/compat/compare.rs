@@ -2,14 +2,14 @@
 
 use super::bare::bare;
 use super::bundle::{Bundle, Event, Sender};
-use super::cause::Payload;
+use super::cause::{Names, Payload};
 use super::changes::{Change, changes};
 use super::finding::Finding;
 use super::level::{Axis, Direction, Level};
 use super::manifest;
 use super::payload::breaks;
 use super::rules::*;
-use super::version::{Bump, Version};
+use super::versions::RequiredVersion;
 use anyhow::Context;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -20,25 +20,21 @@ pub(super) struct Comparison {
     pub(super) findings: Vec<Finding>,
     /// How many payloads were compared.
     pub(super) payloads: usize,
-    /// How far the protocol's version must be raised, and from where to where.
-    pub(super) protocol_bump: Option<RequiredBump>,
+    /// How far versions must be raised.
+    pub(super) versions: Vec<RequiredVersion>,
 }
 
-/// How far a version must be raised.
-#[derive(Debug, Clone)]
-pub(super) struct RequiredBump {
-    pub(super) bump: Bump,
-    pub(super) old: Version,
-    pub(super) declared: Version,
-}
-
-/// Compares two bundles: clients of the old one meet a server of the new one.
+/// Compares two bundles: clients of the first meet a server of the second.
 ///
 /// # Errors
 /// When a schema of one of them cannot be read.
-pub(super) fn bundles(old: &Bundle, new: &Bundle, today: &str) -> anyhow::Result<Comparison> {
+pub(super) fn bundles(
+    old: &Bundle,
+    new: &Bundle,
+    names: &Names,
+    today: &str,
+) -> anyhow::Result<Comparison> {
     let mut comparison = Comparison::default();
-    let names = [old.version.as_str(), new.version.as_str()];
     for finding in manifest::compare(old, new, today) {
         add_with_source(&mut comparison, finding);
     }
@@ -57,7 +53,30 @@ pub(super) fn bundles(old: &Bundle, new: &Bundle, today: &str) -> anyhow::Result
             .with_context(|| payload.subject.clone())?;
     }
     named_types(old, new, &mut comparison);
+    tell_source_with_wire(&mut comparison);
     Ok(comparison)
+}
+
+/// What breaks on the wire breaks code as well: that is one finding, not two.
+fn tell_source_with_wire(comparison: &mut Comparison) {
+    let findings = std::mem::take(&mut comparison.findings);
+    let (mut wire, source): (Vec<_>, Vec<_>) =
+        findings.into_iter().partition(|it| it.axis == Axis::Wire);
+    let mut left = Vec::new();
+    for finding in source {
+        let same = |other: &&mut Finding| {
+            other.rule == finding.rule
+                && other.level >= finding.level
+                && type_of(&other.pointer) == type_of(&finding.pointer)
+                && (other.pointer.starts_with(&finding.pointer) || other.change == finding.change)
+        };
+        match wire.iter_mut().find(same) {
+            Some(told) => told.breaks_source = true,
+            None => left.push(finding),
+        }
+    }
+    wire.extend(left);
+    comparison.findings = wire;
 }
 
 /// Compares one pair of schemas.
@@ -65,6 +84,10 @@ pub(super) fn bundles(old: &Bundle, new: &Bundle, today: &str) -> anyhow::Result
 /// # Errors
 /// When one of them cannot be read.
 pub(super) fn pair(old: &Value, new: &Value, direction: Direction) -> anyhow::Result<Comparison> {
+    let names = Names {
+        clients: "a client of the old schema".into(),
+        server: "a server of the new schema".into(),
+    };
     let mut comparison = Comparison {
         payloads: 1,
         ..Comparison::default()
@@ -75,7 +98,7 @@ pub(super) fn pair(old: &Value, new: &Value, direction: Direction) -> anyhow::Re
         direction,
         old,
         new,
-        names: ["the old schema", "the new schema"],
+        names: &names,
     };
     compare_payload(&payload, false, &mut comparison)?;
     Ok(comparison)
@@ -168,7 +191,14 @@ fn tolerated(payload: &Payload<'_>, change: &Change, refused: bool, comparison: 
     let pointer = place(payload, &change.pointer);
     let direction = Some(payload.direction);
     let subject = payload.subject.clone();
-    let mut finding = Finding::new(change.rule, Axis::Wire, direction, subject, pointer, &change.text);
+    let mut finding = Finding::new(
+        change.rule,
+        Axis::Wire,
+        direction,
+        subject,
+        pointer,
+        &change.text,
+    );
     let (writer, reader) = payload.people();
     finding.writer = Some(writer);
     finding.reader = Some(reader);
@@ -198,7 +228,14 @@ fn source(payload: &Payload<'_>, change: &Change, comparison: &mut Comparison) {
         None => payload.subject.clone(),
     };
     let direction = Some(payload.direction);
-    let finding = Finding::new(change.rule, Axis::Source, direction, subject, pointer, &change.text);
+    let finding = Finding::new(
+        change.rule,
+        Axis::Source,
+        direction,
+        subject,
+        pointer,
+        &change.text,
+    );
     merge(comparison, finding);
 }
 
@@ -226,7 +263,10 @@ fn named_types(old: &Bundle, new: &Bundle, comparison: &mut Comparison) {
     let mut add = |rule, name: &str, text: String| {
         let subject = format!("type `{name}`");
         let pointer = super::inclusion::place("/$defs", name);
-        merge(comparison, Finding::new(rule, Axis::Source, None, subject, pointer, text));
+        merge(
+            comparison,
+            Finding::new(rule, Axis::Source, None, subject, pointer, text),
+        );
     };
     for name in before.difference(&after) {
         let was = shape(old, name);
@@ -234,7 +274,11 @@ fn named_types(old: &Bundle, new: &Bundle, comparison: &mut Comparison) {
         match renamed {
             Some(now) => {
                 added.remove(now);
-                add(TYPE_RENAMED, name, format!("`{name}` is now called `{now}`"));
+                add(
+                    TYPE_RENAMED,
+                    name,
+                    format!("`{name}` is now called `{now}`"),
+                );
             }
             None => add(TYPE_REMOVED, name, format!("`{name}` was removed")),
         }
@@ -245,13 +289,22 @@ fn named_types(old: &Bundle, new: &Bundle, comparison: &mut Comparison) {
 }
 
 fn add_with_source(comparison: &mut Comparison, finding: Finding) {
-    let source = rule(finding.rule).zip(finding.direction).filter(|(rule, direction)| {
-        rule.level(Axis::Source, *direction) > rule.level(Axis::Wire, *direction)
-    });
+    let source = rule(finding.rule)
+        .zip(finding.direction)
+        .filter(|(rule, direction)| {
+            rule.level(Axis::Source, *direction) > rule.level(Axis::Wire, *direction)
+        });
     if source.is_some() {
         let (subject, pointer) = (finding.subject.clone(), finding.pointer.clone());
         let change = finding.change.clone();
-        let source = Finding::new(finding.rule, Axis::Source, finding.direction, subject, pointer, change);
+        let source = Finding::new(
+            finding.rule,
+            Axis::Source,
+            finding.direction,
+            subject,
+            pointer,
+            change,
+        );
         merge(comparison, source);
     }
     merge(comparison, finding);
@@ -259,7 +312,10 @@ fn add_with_source(comparison: &mut Comparison, finding: Finding) {
 
 /// Adds a finding, or the event it concerns to the same finding about another one.
 pub(super) fn merge(comparison: &mut Comparison, finding: Finding) {
-    let known = comparison.findings.iter_mut().find(|known| known.is_same(&finding));
+    let known = comparison
+        .findings
+        .iter_mut()
+        .find(|known| known.is_same(&finding));
     match known {
         Some(known) => {
             if known.subject != finding.subject && !known.also.contains(&finding.subject) {

@@ -31,6 +31,8 @@ pub(super) struct Finding {
     /// A payload that the writer may send and the reader refuses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) witness: Option<Value>,
+    /// Whether code that imports the types does not compile either.
+    pub(super) breaks_source: bool,
     /// Why the reader refuses it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) refusal: Option<String>,
@@ -57,7 +59,11 @@ impl Finding {
             (Some(rule), Some(direction)) => rule.level(axis, direction),
             (Some(rule), None) => {
                 let level = |direction| rule.level(axis, direction);
-                Direction::BOTH.map(level).into_iter().max().unwrap_or(UNKNOWN)
+                Direction::BOTH
+                    .map(level)
+                    .into_iter()
+                    .max()
+                    .unwrap_or(UNKNOWN)
             }
             (None, _) => UNKNOWN,
         };
@@ -74,6 +80,7 @@ impl Finding {
             reader: None,
             witness: None,
             refusal: None,
+            breaks_source: false,
             advice: rule.map_or("", |rule| rule.advice),
             fingerprint: String::new(),
             accepted: None,
@@ -89,11 +96,25 @@ impl Finding {
         let in_type = self.pointer.starts_with("/$defs/");
         let subject = if in_type { "" } else { &self.subject };
         let mut hasher = Fnv(0xcbf2_9ce4_8422_2325);
-        for part in [self.rule, self.axis.name(), direction, subject, &self.pointer, &self.change] {
+        for part in [
+            self.rule,
+            self.axis.name(),
+            direction,
+            subject,
+            &self.pointer,
+            &self.change,
+        ] {
             hasher.write(part.as_bytes());
             hasher.write(&[0]);
         }
         format!("{:016x}", hasher.finish())[4..].to_owned()
+    }
+
+    /// The same, told of the way back.
+    pub(super) fn of_rollback(mut self) -> Self {
+        self.change = format!("after a rollback, {}", self.change);
+        self.fingerprint = self.print();
+        self
     }
 
     /// Whether two findings tell of the same change at the same place.

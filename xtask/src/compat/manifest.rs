@@ -1,7 +1,7 @@
 //! What changed in the list of events: everything but their payloads.
 
-use super::bundle::{Bundle, Event, Sender};
 use super::bare::bare;
+use super::bundle::{Bundle, Event, Sender};
 use super::finding::Finding;
 use super::level::{Axis, Direction};
 use super::rules::*;
@@ -67,7 +67,14 @@ fn namespaces(old: &Bundle, new: &Bundle, found: &mut Vec<Finding>) {
     let mut add = |rule, path: &String, word| {
         let subject = format!("namespace `{path}`");
         let text = format!("the namespace `{path}` was {word}");
-        found.push(Finding::new(rule, Axis::Wire, None, subject, "/namespaces", text));
+        found.push(Finding::new(
+            rule,
+            Axis::Wire,
+            None,
+            subject,
+            "/namespaces",
+            text,
+        ));
     };
     before
         .difference(&after)
@@ -94,7 +101,10 @@ fn removed<'a>(
         found.push(about(EVENT_DIRECTION_CHANGED, event, "", text));
         return;
     }
-    let sunset = event.deprecated.as_ref().and_then(|it| it.sunset.as_deref());
+    let sunset = event
+        .deprecated
+        .as_ref()
+        .and_then(|it| it.sunset.as_deref());
     if let Some(sunset) = sunset.filter(|sunset| *sunset < today) {
         let text = format!("`{name}` was removed; it was deprecated until {sunset}");
         found.push(about(EVENT_REMOVED_AFTER_SUNSET, event, "", text));
@@ -133,27 +143,51 @@ fn compare_event(old: &Event, new: &Event, found: &mut Vec<Finding>) {
     let mut add = |rule, part: &str, text: String| found.push(about(rule, new, part, text));
     for path in &old.namespaces {
         if !new.namespaces.contains(path) {
-            add(EVENT_LEFT_NAMESPACE, "/namespaces", format!("`{name}` is no longer on `{path}`"));
+            add(
+                EVENT_LEFT_NAMESPACE,
+                "/namespaces",
+                format!("`{name}` is no longer on `{path}`"),
+            );
         }
     }
     for path in &new.namespaces {
         if !old.namespaces.contains(path) {
-            add(EVENT_JOINED_NAMESPACE, "/namespaces", format!("`{name}` is now on `{path}`, too"));
+            add(
+                EVENT_JOINED_NAMESPACE,
+                "/namespaces",
+                format!("`{name}` is now on `{path}`, too"),
+            );
         }
     }
     match (&old.callback, &new.callback) {
-        (Some(_), None) => add(CALLBACK_REMOVED, "/callback", format!("`{name}` lost its callback")),
-        (None, Some(_)) => add(CALLBACK_ADDED, "/callback", format!("`{name}` got a callback")),
+        (Some(_), None) => add(
+            CALLBACK_REMOVED,
+            "/callback",
+            format!("`{name}` lost its callback"),
+        ),
+        (None, Some(_)) => add(
+            CALLBACK_ADDED,
+            "/callback",
+            format!("`{name}` got a callback"),
+        ),
         _ => {}
     }
     arguments(old, new, &mut add);
     let level = |event: &Event| event.access.as_ref().map(|access| access.level.clone());
     match (level(old).as_deref(), level(new).as_deref()) {
         (Some("anyone"), Some(now)) if now != "anyone" => {
-            add(ACCESS_RAISED, "/access", format!("`{name}` now requires a signed-in socket"));
+            add(
+                ACCESS_RAISED,
+                "/access",
+                format!("`{name}` now requires a signed-in socket"),
+            );
         }
         (Some(was), Some("anyone")) if was != "anyone" => {
-            add(ACCESS_LOWERED, "/access", format!("anyone may now send `{name}`"));
+            add(
+                ACCESS_LOWERED,
+                "/access",
+                format!("anyone may now send `{name}`"),
+            );
         }
         _ => {}
     }
@@ -164,7 +198,11 @@ fn compare_event(old: &Event, new: &Event, found: &mut Vec<Finding>) {
     }
     rate_limit(old, new, &mut add);
     if old.deprecated.is_none() && new.deprecated.is_some() {
-        add(EVENT_DEPRECATED, "/deprecated", format!("`{name}` is deprecated"));
+        add(
+            EVENT_DEPRECATED,
+            "/deprecated",
+            format!("`{name}` is deprecated"),
+        );
     }
 }
 
@@ -172,7 +210,11 @@ fn arguments(old: &Event, new: &Event, add: &mut impl FnMut(&'static str, &str, 
     for (index, was) in old.arguments.iter().enumerate() {
         let part = format!("/arguments/{index}");
         let Some(now) = new.arguments.get(index) else {
-            add(ARGUMENT_REMOVED, &part, format!("the argument `{}` was removed", was.name));
+            add(
+                ARGUMENT_REMOVED,
+                &part,
+                format!("the argument `{}` was removed", was.name),
+            );
             continue;
         };
         let (rule, word) = match (was.required, now.required) {
@@ -180,7 +222,11 @@ fn arguments(old: &Event, new: &Event, add: &mut impl FnMut(&'static str, &str, 
             (true, false) => (ARGUMENT_BECAME_OPTIONAL, "optional"),
             _ => continue,
         };
-        add(rule, &part, format!("the argument `{}` is now {word}", now.name));
+        add(
+            rule,
+            &part,
+            format!("the argument `{}` is now {word}", now.name),
+        );
     }
     for (index, now) in new.arguments.iter().enumerate().skip(old.arguments.len()) {
         let (rule, word) = match now.required {
@@ -188,7 +234,11 @@ fn arguments(old: &Event, new: &Event, add: &mut impl FnMut(&'static str, &str, 
             false => (ARGUMENT_ADDED_OPTIONAL, "optional"),
         };
         let part = format!("/arguments/{index}");
-        add(rule, &part, format!("the {word} argument `{}` was added", now.name));
+        add(
+            rule,
+            &part,
+            format!("the {word} argument `{}` was added", now.name),
+        );
     }
 }
 
@@ -209,11 +259,19 @@ fn rate_limit(old: &Event, new: &Event, add: &mut impl FnMut(&'static str, &str,
         (None, _) => true,
         (_, None) => false,
         (Some((was, was_in)), Some((now, now_in))) => {
-            u128::from(now) * u128::from(was_in) < u128::from(was) * u128::from(now_in)
-                || now < was
+            u128::from(now) * u128::from(was_in) < u128::from(was) * u128::from(now_in) || now < was
         }
     };
-    let rule = if tighter { RATE_LIMIT_TIGHTENED } else { RATE_LIMIT_LOOSENED };
-    let text = format!("`{}` was {} and is {}", new.name, shown(before), shown(after));
+    let rule = if tighter {
+        RATE_LIMIT_TIGHTENED
+    } else {
+        RATE_LIMIT_LOOSENED
+    };
+    let text = format!(
+        "`{}` was {} and is {}",
+        new.name,
+        shown(before),
+        shown(after)
+    );
     add(rule, "/rateLimit", text);
 }

@@ -32,7 +32,7 @@ mod compare;
 
 mod version;
 
-mod packages;
+mod versions;
 
 mod accept;
 
@@ -46,13 +46,12 @@ mod reference;
 
 use anyhow::{Context, bail, ensure};
 use bundle::Bundle;
-use compare::RequiredBump;
+use cause::Names;
 use level::{Axis, Direction, Level};
 use report::{FailOn, Format, Report};
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use version::{Bump, Version};
 
 pub(crate) use reference::print as print_reference;
 
@@ -167,7 +166,9 @@ fn execute(options: &Options) -> anyhow::Result<i32> {
             until,
             accept_file,
         }) => {
-            let path = accept_file.clone().unwrap_or_else(|| root.join(accept::FILE));
+            let path = accept_file
+                .clone()
+                .unwrap_or_else(|| root.join(accept::FILE));
             let entry = accept::Acceptance {
                 fingerprint: fingerprint.clone(),
                 reason: reason.clone(),
@@ -209,7 +210,8 @@ fn check_batch(options: &Options, path: &Path) -> anyhow::Result<i32> {
     let batch = if path == Path::new("-") {
         pairs::batch(io::stdin().lock(), &mut output, options.direction)?
     } else {
-        let file = fs::File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let file =
+            fs::File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
         pairs::batch(io::BufReader::new(file), &mut output, options.direction)?
     };
     tell(options.out.as_deref(), &String::from_utf8_lossy(&output))?;
@@ -263,16 +265,16 @@ fn report_of_bundles(options: &Options, root: &Path) -> anyhow::Result<Report> {
     let today = today();
     let mut all = compare::Comparison::default();
     if options.mode != Mode::Forward {
-        all = compare::bundles(&old, &new, &today)?;
-        versions(&old, &new, &mut all)?;
-        packages::check(&old_place, &new_place, root, &mut all)?;
+        all = compare::bundles(&old, &new, &names("old", &old, "new", &new), &today)?;
+        let released = release(&old_place, root)?;
+        versions::check(released.as_ref(), (&old, &new), root, &today, &mut all)?;
     }
     if options.mode != Mode::Backward {
         // A rollback: what is new meets what was before. Sources are not rolled back.
-        let back = compare::bundles(&new, &old, &today)?;
+        let back = compare::bundles(&new, &old, &names("new", &new, "old", &old), &today)?;
         all.payloads = all.payloads.max(back.payloads);
         let wire = back.findings.into_iter().filter(|it| it.axis == Axis::Wire);
-        wire.for_each(|finding| compare::merge(&mut all, finding));
+        wire.for_each(|finding| compare::merge(&mut all, finding.of_rollback()));
     }
     let file = options.accept_file.clone();
     let file = file.unwrap_or_else(|| root.join(accept::FILE));
@@ -280,38 +282,23 @@ fn report_of_bundles(options: &Options, root: &Path) -> anyhow::Result<Report> {
     Ok(report(options, (old.version, new.version), all))
 }
 
-/// Adds how far the protocol's version must be raised, and a finding when it is not.
-fn versions(old: &Bundle, new: &Bundle, all: &mut compare::Comparison) -> anyhow::Result<()> {
-    let read = |text: &str| {
-        Version::parse(text).with_context(|| format!("`{text}` is not a version like 1.2.3"))
-    };
-    let (was, declared) = (read(&old.version)?, read(&new.version)?);
-    let wire = all.findings.iter().filter(|it| it.axis == Axis::Wire);
-    let bump = Bump::for_levels(wire.map(|it| it.level), false);
-    let needed = was.raised(bump);
-    if declared < needed {
-        let text = format!("the protocol declares {declared}; the change needs at least {needed}");
-        let finding = finding::Finding::new(
-            rules::PROTOCOL_VERSION_TOO_LOW,
-            Axis::Wire,
-            None,
-            "protocol",
-            "/version",
-            text,
-        );
-        compare::merge(all, finding);
+fn names(of_clients: &str, clients: &Bundle, of_server: &str, server: &Bundle) -> Names {
+    Names {
+        clients: format!("a client of the {of_clients} protocol {}", clients.version),
+        server: format!("a server of the {of_server} protocol {}", server.version),
     }
-    all.protocol_bump = Some(RequiredBump {
-        bump,
-        old: was,
-        declared,
-    });
-    Ok(())
+}
+
+/// The last release, when something else is compared with: versions count from releases.
+fn release(compared: &read::Place, root: &Path) -> anyhow::Result<Option<Bundle>> {
+    if !matches!(compared, read::Place::Revision(_)) || !root.join(RELEASED).is_dir() {
+        return Ok(None);
+    }
+    let path = read::latest(&root.join(RELEASED))?;
+    Bundle::parse(&read::text(&path)?, &path.display().to_string()).map(Some)
 }
 
 fn report(options: &Options, (old, new): (String, String), all: compare::Comparison) -> Report {
-    let levels = all.findings.iter().map(|finding| finding.level);
-    let bundles = all.protocol_bump.is_some();
     Report {
         old,
         new,
@@ -322,8 +309,7 @@ fn report(options: &Options, (old, new): (String, String), all: compare::Compari
         },
         payloads: all.payloads,
         fail_on: options.fail_on,
-        packages: bundles.then(|| Bump::for_levels(levels, false)),
-        protocol: all.protocol_bump,
+        versions: all.versions,
         findings: all.findings,
         until: String::new(),
     }
@@ -348,6 +334,8 @@ fn today() -> String {
 fn days_from_now(days: u64) -> String {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     let seconds = now.map_or(0, |since| since.as_secs()) + days * 86_400;
-    let time = i64::try_from(seconds).ok().and_then(|it| chrono::DateTime::from_timestamp(it, 0));
+    let time = i64::try_from(seconds)
+        .ok()
+        .and_then(|it| chrono::DateTime::from_timestamp(it, 0));
     time.map_or_else(String::new, |time| time.format("%Y-%m-%d").to_string())
 }

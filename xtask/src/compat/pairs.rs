@@ -103,7 +103,11 @@ fn answered(id: &Value, direction: Direction, comparison: &Comparison) -> (Value
 }
 
 /// What cannot be judged counts as breaking, and says why.
-fn failed(id: &Value, direction: Option<Direction>, error: &anyhow::Error) -> (Value, Option<Level>) {
+fn failed(
+    id: &Value,
+    direction: Option<Direction>,
+    error: &anyhow::Error,
+) -> (Value, Option<Level>) {
     let answer = json!({
         "id": id,
         "direction": direction,

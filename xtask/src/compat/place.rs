@@ -4,7 +4,11 @@ use super::inclusion::Document;
 use serde_json::{Map, Value};
 
 /// All schema objects that apply to the place, the outermost first.
-pub(super) fn at<'a>(schema: &'a Value, instance: &str, payload: Option<&Value>) -> Vec<&'a Map<String, Value>> {
+pub(super) fn at<'a>(
+    schema: &'a Value,
+    instance: &str,
+    payload: Option<&Value>,
+) -> Vec<&'a Map<String, Value>> {
     let document = Document::new(schema);
     let mut found = Vec::new();
     gather(&document, schema, payload, 0, &mut found);

@@ -61,7 +61,11 @@ impl Place {
     /// Finds out what is meant: a file or directory that exists, else a revision.
     pub(super) fn find(root: &Path, name: &str) -> anyhow::Result<Self> {
         let here = Path::new(name);
-        let path = if here.exists() { here.to_owned() } else { root.join(name) };
+        let path = if here.exists() {
+            here.to_owned()
+        } else {
+            root.join(name)
+        };
         if path.is_dir() {
             return Ok(Self::Directory(path));
         }
@@ -73,7 +77,16 @@ impl Place {
             "`{name}` is neither a file, a directory nor a git revision"
         );
         let revision = format!("{name}^{{commit}}");
-        let known = git(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &revision]);
+        let known = git(
+            root,
+            &[
+                "rev-parse",
+                "--verify",
+                "--quiet",
+                "--end-of-options",
+                &revision,
+            ],
+        );
         if known.is_err() {
             bail!(
                 "`{name}` is neither a file, a directory nor a git revision known here; in a CI, fetch \
@@ -89,14 +102,18 @@ impl Place {
             Self::File(path) => text(path),
             Self::Directory(path) => {
                 let candidates = [BUNDLE, "json/protocol.json", "protocol.json"];
-                match candidates.iter().map(|it| path.join(it)).find(|it| it.is_file()) {
+                match candidates
+                    .iter()
+                    .map(|it| path.join(it))
+                    .find(|it| it.is_file())
+                {
                     Some(path) => text(&path),
                     None => text(&latest(path)?),
                 }
             }
-            Self::Revision(_) => self.file(root, BUNDLE)?.with_context(|| {
-                format!("there is no {BUNDLE} at {}", self.name())
-            }),
+            Self::Revision(_) => self
+                .file(root, BUNDLE)?
+                .with_context(|| format!("there is no {BUNDLE} at {}", self.name())),
         }
     }
 
@@ -130,14 +147,19 @@ pub(super) fn latest(directory: &Path) -> anyhow::Result<std::path::PathBuf> {
         let path = entry?.path();
         let version = path.file_stem().and_then(|it| it.to_str());
         let version = version.and_then(super::version::Version::parse);
-        if let (Some(version), Some("json")) = (version, path.extension().and_then(|it| it.to_str())) {
+        if let (Some(version), Some("json")) =
+            (version, path.extension().and_then(|it| it.to_str()))
+        {
             releases.push((version, path));
         }
     }
     releases.sort();
     let latest = releases.pop().map(|(_, path)| path);
     latest.with_context(|| {
-        format!("no bundle in {}: neither {BUNDLE} nor one named by version", directory.display())
+        format!(
+            "no bundle in {}: neither {BUNDLE} nor one named by version",
+            directory.display()
+        )
     })
 }
 
@@ -153,6 +175,10 @@ fn git(root: &Path, arguments: &[&str]) -> anyhow::Result<String> {
         .args(arguments)
         .output()
         .context("cannot run git")?;
-    ensure!(output.status.success(), "git {} failed", arguments.join(" "));
+    ensure!(
+        output.status.success(),
+        "git {} failed",
+        arguments.join(" ")
+    );
     String::from_utf8(output.stdout).context("git printed something that is not UTF-8")
 }

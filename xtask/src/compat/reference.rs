@@ -12,7 +12,10 @@ pub(super) fn explain(rule: &Rule) -> String {
             text += &format!("  {:<7} {:<17} {level}\n", axis.name(), direction.name());
         }
     }
-    text += &format!("\n  found by: {}\n  do:       {}\n", rule.check, rule.advice);
+    text += &format!(
+        "\n  found by: {}\n  do:       {}\n",
+        rule.check, rule.advice
+    );
     text += &match &rule.twin {
         Twin::Of(twin) => format!("  mirrored: {twin}, the same seen from the other side\n"),
         Twin::Except(twin, reason) => format!("  not quite {twin}: {reason}\n"),
@@ -58,8 +61,13 @@ pub(crate) fn print() -> String {
             rule.id, rule.purpose, rule.advice, rule.check
         );
         page += &match &rule.twin {
-            Twin::Of(twin) if *twin == rule.id => "- The same seen from the other side.\n".to_owned(),
-            Twin::Of(twin) => format!("- Seen from the other side: [{twin}](#{}).\n", twin.to_lowercase()),
+            Twin::Of(twin) if *twin == rule.id => {
+                "- The same seen from the other side.\n".to_owned()
+            }
+            Twin::Of(twin) => format!(
+                "- Seen from the other side: [{twin}](#{}).\n",
+                twin.to_lowercase()
+            ),
             Twin::Except(twin, reason) => format!(
                 "- Not the mirror of [{twin}](#{}): {reason}.\n",
                 twin.to_lowercase()

@@ -62,7 +62,9 @@ impl Refusal {
 
     fn from_error(error: &ValidationError<'_>) -> Self {
         let names = match error.kind() {
-            Kind::Required { property } => property.as_str().map(str::to_owned).into_iter().collect(),
+            Kind::Required { property } => {
+                property.as_str().map(str::to_owned).into_iter().collect()
+            }
             Kind::AdditionalProperties { unexpected }
             | Kind::UnevaluatedProperties { unexpected } => unexpected.clone(),
             _ => Vec::new(),

@@ -295,7 +295,9 @@ impl Solver<'_> {
                     }
                     Outcome::Empty => continue,
                 };
-                let same = self.graph.add(Node::Values(Rc::from([super::number::canonical(&equal)])));
+                let same = self
+                    .graph
+                    .add(Node::Values(Rc::from([super::number::canonical(&equal)])));
                 let mut next = placed.clone();
                 for place in [first, second] {
                     next.entry(place).or_default().push((same, Sign::Accepts));

@@ -113,9 +113,7 @@ impl Product {
         places.all(|(index, (place, automaton))| {
             let matched = match place {
                 Place::Matched => true,
-                Place::At(state) => {
-                    automaton.is_match_state(automaton.next_eoi_state(*state))
-                }
+                Place::At(state) => automaton.is_match_state(automaton.next_eoi_state(*state)),
             };
             matched == (index < self.matching)
         })
@@ -224,9 +222,7 @@ impl Product {
     fn is_abridged(&self, layers: &Layers) -> bool {
         let useful = |state: &usize| layers.sets.iter().any(|layer| layer.contains(state));
         let mut edges = self.edges.iter().flatten();
-        edges.any(|(letter, to)| {
-            useful(to) && (!letter.is_ascii() || self.cut.contains(letter))
-        })
+        edges.any(|(letter, to)| useful(to) && (!letter.is_ascii() || self.cut.contains(letter)))
     }
 
     fn spell(

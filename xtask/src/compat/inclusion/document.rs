@@ -24,9 +24,10 @@ impl<'a> Document<'a> {
     /// Reads the names in a document.
     pub(crate) fn new(root: &'a Value) -> Self {
         let dialect = match root.get("$schema").and_then(Value::as_str) {
-            Some(uri) if ["draft-03", "draft-04", "draft-06", "draft-07"]
-                .iter()
-                .any(|old| uri.contains(old)) =>
+            Some(uri)
+                if ["draft-03", "draft-04", "draft-06", "draft-07"]
+                    .iter()
+                    .any(|old| uri.contains(old)) =>
             {
                 Dialect::Old
             }
@@ -82,7 +83,10 @@ fn collect_names(schema: &Value, at: &str, names: &mut HashMap<String, String>) 
         Value::Object(object) => {
             for keyword in ["$id", "id"] {
                 let id = object.get(keyword).and_then(Value::as_str);
-                if let Some(id) = id.map(|id| id.trim_end_matches('#')).filter(|id| !id.is_empty()) {
+                if let Some(id) = id
+                    .map(|id| id.trim_end_matches('#'))
+                    .filter(|id| !id.is_empty())
+                {
                     if id.starts_with('#') {
                         names.insert(id.to_owned(), at.to_owned());
                         continue;

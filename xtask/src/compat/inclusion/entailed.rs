@@ -1,8 +1,8 @@
 //! What the facts of a case say already, so that no branch has to be followed for it.
 
+use super::node::Types;
 use super::node::{Members, Node};
 use super::solve::{Case, Literal, Sign, Solver};
-use super::node::Types;
 
 /// References are followed so far.
 const MAX_DEPTH: usize = 12;
@@ -32,7 +32,11 @@ impl Solver<'_> {
             Node::AnyOf(parts) => parts.iter().all(each),
             Node::OneOf(parts) if !accepted => parts.iter().all(each),
             Node::Not(part) => {
-                let sign = if accepted { Sign::Rejects } else { Sign::Accepts };
+                let sign = if accepted {
+                    Sign::Rejects
+                } else {
+                    Sign::Accepts
+                };
                 self.entailed(case, (*part, sign), depth + 1)
             }
             Node::Reference(reference) => each(&self.graph.target(*reference)),

@@ -11,7 +11,12 @@ use std::collections::HashMap;
 
 /// What a format of numbers stands for; `None` for formats of strings.
 pub(crate) fn range_of(format: &str) -> Option<Range> {
-    let signed = |bits: u32| whole(-(BigInt::from(1) << (bits - 1)), (BigInt::from(1) << (bits - 1)) - 1);
+    let signed = |bits: u32| {
+        whole(
+            -(BigInt::from(1) << (bits - 1)),
+            (BigInt::from(1) << (bits - 1)) - 1,
+        )
+    };
     let unsigned = |bits: u32| whole(BigInt::from(0), (BigInt::from(1) << bits) - 1);
     Some(match format {
         "int8" => signed(8),
@@ -25,8 +30,8 @@ pub(crate) fn range_of(format: &str) -> Option<Range> {
         "uint64" | "uint" => unsigned(64),
         "uint128" => unsigned(128),
         "float" => float(f64::from(f32::MAX)),
-        // What a double cannot hold cannot be written as JSON here.
-        "double" => float(f64::MAX),
+        // What a double cannot hold cannot be read as JSON here.
+        "double" => Range::default(),
         _ => return None,
     })
 }
@@ -80,7 +85,14 @@ fn float(limit: f64) -> Range {
 /// Whether a format says how to show or carry a string, and refuses none.
 pub(crate) fn is_annotation(format: &str) -> bool {
     const ANNOTATIONS: [&str; 8] = [
-        "password", "binary", "byte", "textarea", "markdown", "html", "color-picker", "multiline",
+        "password",
+        "binary",
+        "byte",
+        "textarea",
+        "markdown",
+        "html",
+        "color-picker",
+        "multiline",
     ];
     ANNOTATIONS.contains(&format) || range_of(format).is_some()
 }
@@ -128,7 +140,11 @@ const KNOWN: &[Known] = &[
     Known {
         name: "email",
         within: &["idn-email"],
-        examples: &["someone@example.com", "a@b.co", "a.long.name+tag@mail.example.org"],
+        examples: &[
+            "someone@example.com",
+            "a@b.co",
+            "a.long.name+tag@mail.example.org",
+        ],
         shape: r"@",
     },
     Known {
@@ -164,7 +180,12 @@ const KNOWN: &[Known] = &[
     Known {
         name: "uri",
         within: &["uri-reference", "iri", "iri-reference"],
-        examples: &["https://example.com/path?q=1", "urn:a", "mailto:a@b.co", "http://a.b"],
+        examples: &[
+            "https://example.com/path?q=1",
+            "urn:a",
+            "mailto:a@b.co",
+            "http://a.b",
+        ],
         shape: URI,
     },
     Known {

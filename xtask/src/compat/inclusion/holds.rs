@@ -34,11 +34,9 @@ impl Graph {
             Node::Reference(reference) => holds(&self.target(*reference)),
             Node::Types(types) => types.contains(Types::of(value)),
             Node::Values(values) => values.contains(value),
-            Node::Unevaluated {
-                beside,
-                schema,
-                of,
-            } => holds(beside) && self.check_unevaluated(*beside, *schema, *of, value, depth),
+            Node::Unevaluated { beside, schema, of } => {
+                holds(beside) && self.check_unevaluated(*beside, *schema, *of, value, depth)
+            }
             typed => self.check_typed(typed, value, depth),
         }
     }

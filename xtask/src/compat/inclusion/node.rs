@@ -188,10 +188,6 @@ impl Types {
         }
     }
 
-    pub(crate) fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
     pub(crate) fn meets(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
@@ -311,10 +307,5 @@ impl Graph {
 
     pub(crate) fn target(&self, reference: usize) -> NodeId {
         self.targets[reference]
-    }
-
-    /// How many nodes there are.
-    pub(crate) fn len(&self) -> usize {
-        self.nodes.len()
     }
 }

@@ -165,7 +165,11 @@ impl Numbers {
             return Outcome::Empty;
         }
         let low = self.range.low.as_ref().map(|low| (&low.at / step).ceil());
-        let high = self.range.high.as_ref().map(|high| (&high.at / step).floor());
+        let high = self
+            .range
+            .high
+            .as_ref()
+            .map(|high| (&high.at / step).floor());
         if let (Some(low), Some(high)) = (&low, &high)
             && low > high
         {

@@ -196,7 +196,11 @@ impl Solver<'_> {
         excluded: &[Value],
     ) -> Outcome {
         self.steps += 1;
-        if objects.size.max.is_some_and(|max| chosen.len() as u64 > max) {
+        if objects
+            .size
+            .max
+            .is_some_and(|max| chosen.len() as u64 > max)
+        {
             return Outcome::Empty;
         }
         let Some(demand) = objects.demands.get(index) else {
@@ -235,7 +239,9 @@ impl Solver<'_> {
         let (fresh, unknown) = self.fresh(objects, demand.key, &names);
         let key_fits = |name: &Rc<str>| {
             let name = Value::String(name.to_string());
-            demand.key.is_none_or(|literal| self.fits(&name, &[literal]))
+            demand
+                .key
+                .is_none_or(|literal| self.fits(&name, &[literal]))
         };
         let names = names.into_iter().chain(fresh);
         let names = names.filter(|name| objects.name_fits(demand, name) && key_fits(name));
@@ -278,7 +284,11 @@ impl Solver<'_> {
             literals.extend(&objects.names);
             literals.extend(nodes.iter().enumerate().map(|(index, node)| {
                 let matched = index < MAX_PATTERNS && mask & (1 << index) != 0;
-                let sign = if matched { Sign::Accepts } else { Sign::Rejects };
+                let sign = if matched {
+                    Sign::Accepts
+                } else {
+                    Sign::Rejects
+                };
                 (*node, sign)
             }));
             let likely = ["extra", "other", "more"].map(Value::from);
@@ -391,10 +401,7 @@ impl Solver<'_> {
             }
         }
         let mut more = found.clone();
-        let room = objects
-            .size
-            .max
-            .is_none_or(|max| (more.len() as u64) < max);
+        let room = objects.size.max.is_none_or(|max| (more.len() as u64) < max);
         let wanted = more.len() as u64 + 1;
         if room && self.fill(objects, &mut more, wanted).is_none() {
             let more = Value::Object(more);

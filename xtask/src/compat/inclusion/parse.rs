@@ -90,7 +90,8 @@ impl Parser<'_> {
             Value::Object(object) => object,
             _ => bail!("{}: a schema is an object, true or false", shown(at)),
         };
-        if let (true, Some(reference)) = (self.document.references_stand_alone(), object.get("$ref"))
+        if let (true, Some(reference)) =
+            (self.document.references_stand_alone(), object.get("$ref"))
         {
             let reference = text(reference, at, "$ref")?;
             return self.reference(reference, at);
@@ -369,11 +370,7 @@ impl Parser<'_> {
             .transpose()
     }
 
-    fn list(
-        &mut self,
-        keywords: &Keywords<'_>,
-        name: &str,
-    ) -> anyhow::Result<Option<Vec<NodeId>>> {
+    fn list(&mut self, keywords: &Keywords<'_>, name: &str) -> anyhow::Result<Option<Vec<NodeId>>> {
         let Some(schemas) = keywords.get(name) else {
             return Ok(None);
         };
@@ -512,7 +509,11 @@ impl<'a> Keywords<'a> {
     }
 }
 
-fn members_of<'a>(value: &'a Value, at: &str, name: &str) -> anyhow::Result<&'a Map<String, Value>> {
+fn members_of<'a>(
+    value: &'a Value,
+    at: &str,
+    name: &str,
+) -> anyhow::Result<&'a Map<String, Value>> {
     value
         .as_object()
         .with_context(|| format!("{}: must be an object", place(at, name)))

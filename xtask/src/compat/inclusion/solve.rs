@@ -242,19 +242,31 @@ impl<'g> Solver<'g> {
             return self.finish(&case);
         };
         let mut unknown = None;
+        // For a payload as a whole the smallest witness is looked for: it is shown to people.
+        let hurry = self.assumed.len() > 2 || choice.len() > 60;
+        let mut best: Option<(usize, Value)> = None;
         for branch in choice.iter() {
             let mut next = case.clone();
             next.todo.extend(branch.iter().cloned());
             match self.case(next, literals) {
                 Outcome::Witness(value) if self.fits(&value, literals) => {
-                    return Outcome::Witness(value);
+                    if hurry {
+                        return Outcome::Witness(value);
+                    }
+                    let size = value.to_string().len();
+                    if best.as_ref().is_none_or(|(best, _)| size < *best) {
+                        best = Some((size, value));
+                    }
                 }
                 Outcome::Witness(_) => unknown = Some("a value that does not fit"),
                 Outcome::Unknown(why) => unknown = Some(why),
                 Outcome::Empty => {}
             }
         }
-        unknown.map_or(Outcome::Empty, Outcome::Unknown)
+        match best {
+            Some((_, value)) => Outcome::Witness(value),
+            None => unknown.map_or(Outcome::Empty, Outcome::Unknown),
+        }
     }
 
     /// Turns everything that is to do into facts and choices.
@@ -315,7 +327,11 @@ impl<'g> Solver<'g> {
                 case.choices.push(Rc::new(one_of(parts, sign, item)));
             }
             Node::Not(part) => {
-                let sign = if accepted { Sign::Rejects } else { Sign::Accepts };
+                let sign = if accepted {
+                    Sign::Rejects
+                } else {
+                    Sign::Accepts
+                };
                 case.todo.push(Item::Literal((*part, sign), None));
             }
             Node::If {
@@ -339,11 +355,9 @@ impl<'g> Solver<'g> {
                 }
             }
             Node::Values(values) => case.facts.values(case.of, values, accepted)?,
-            Node::Unevaluated {
-                beside,
-                schema,
-                of,
-            } => self.unevaluated(case, (*beside, *schema, *of), sign, scope),
+            Node::Unevaluated { beside, schema, of } => {
+                self.unevaluated(case, (*beside, *schema, *of), sign, scope)
+            }
             typed => {
                 if typed.applies_to().meets(case.of) {
                     super::facts::add(self.graph, case, typed, (id, sign), scope)?;
@@ -368,12 +382,16 @@ impl<'g> Solver<'g> {
             outer: outer.clone(),
         });
         if sign != Sign::Rejects {
-            case.todo.push(Item::Literal((beside, sign), Some(Rc::clone(&scope))));
+            case.todo
+                .push(Item::Literal((beside, sign), Some(Rc::clone(&scope))));
             if of == Collection::Object {
                 let rule = (scope.number, (schema, sign));
                 case.facts.object.unevaluated.push(rule);
             } else {
-                case.facts.array.unevaluated.push((scope.number, (schema, sign)));
+                case.facts
+                    .array
+                    .unevaluated
+                    .push((scope.number, (schema, sign)));
             }
             return;
         }
@@ -412,9 +430,8 @@ impl<'g> Solver<'g> {
                 if choice.iter().any(|branch| self.is_made(case, branch)) {
                     continue;
                 }
-                let viable = |branch: &&Branch| {
-                    branch.iter().all(|item| self.is_viable(case, item))
-                };
+                let viable =
+                    |branch: &&Branch| branch.iter().all(|item| self.is_viable(case, item));
                 let viable: Vec<_> = choice.iter().filter(viable).cloned().collect();
                 match viable.len() {
                     0 => return Err(Contradiction),
@@ -507,7 +524,11 @@ impl<'g> Solver<'g> {
             Node::AnyOf(parts) => joined(parts, accepted),
             Node::OneOf(parts) if accepted => joined(parts, true),
             Node::Not(part) => {
-                let sign = if accepted { Sign::Rejects } else { Sign::Accepts };
+                let sign = if accepted {
+                    Sign::Rejects
+                } else {
+                    Sign::Accepts
+                };
                 self.types((*part, sign), depth + 1)
             }
             Node::If {

@@ -71,7 +71,10 @@ impl Text {
     fn accepts(&self, text: &str, excluded: &[Value]) -> bool {
         self.length.holds(text.chars().count())
             && self.patterns.iter().all(|it| pattern::matches(it, text))
-            && !self.not_patterns.iter().any(|it| pattern::matches(it, text))
+            && !self
+                .not_patterns
+                .iter()
+                .any(|it| pattern::matches(it, text))
             && self.formats.iter().all(|it| format::accepts(it, text))
             && !self.not_formats.iter().any(|it| format::accepts(it, text))
             && !excluded.iter().any(|value| value.as_str() == Some(text))
@@ -115,9 +118,13 @@ impl Text {
             };
         }
         let shortest = usize::try_from(self.length.min.max(1)).unwrap_or(usize::MAX);
-        let letters = ['a', 'b', '0', ' ', '%', '{', '\\', '\u{e9}', '(', '-', '\u{1}'];
+        let letters = [
+            'a', 'b', '0', ' ', '%', '{', '\\', '\u{e9}', '(', '-', '\u{1}',
+        ];
         let empty = (self.length.min == 0).then(String::new);
-        let repeated = letters.iter().map(|letter| letter.to_string().repeat(shortest));
+        let repeated = letters
+            .iter()
+            .map(|letter| letter.to_string().repeat(shortest));
         // As many strings as are excluded, and one more, tell themselves apart by their end.
         let numbered = (0..=excluded.len()).map(|number| {
             let number: String = letters_of(number);

@@ -22,11 +22,16 @@ pub(super) fn print(report: &Report) -> String {
             data(&message)
         );
     }
-    text + &format!("::notice title=Compatibility::{}\n", data(&report.summary()))
+    text + &format!(
+        "::notice title=Compatibility::{}\n",
+        data(&report.summary())
+    )
 }
 
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {

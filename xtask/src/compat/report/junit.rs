@@ -25,8 +25,15 @@ pub(super) fn print(report: &Report) -> String {
             continue;
         }
         failures += 1;
-        let payload = finding.witness.as_ref().map(shown_payload).unwrap_or_default();
-        let text = format!("at {}\npayload: {payload}\n{}", finding.pointer, finding.advice);
+        let payload = finding
+            .witness
+            .as_ref()
+            .map(shown_payload)
+            .unwrap_or_default();
+        let text = format!(
+            "at {}\npayload: {payload}\n{}",
+            finding.pointer, finding.advice
+        );
         cases += &format!(
             ">\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n",
             escaped(&finding.change),

@@ -17,7 +17,7 @@ pub(super) fn print(report: &Report) -> String {
         report.summary()
     );
     for line in report.versions() {
-        text += &format!("- Needed version of the {line}\n");
+        text += &format!("- Version of {line}\n");
     }
     for finding in report.notable() {
         text += &format!(
@@ -37,7 +37,10 @@ pub(super) fn print(report: &Report) -> String {
         if let Some(refusal) = &finding.refusal {
             text += &format!("- Refused: {refusal}\n");
         }
-        text += &format!("- Do: {}\n- Fingerprint: `{}`\n", finding.advice, finding.fingerprint);
+        text += &format!(
+            "- Do: {}\n- Fingerprint: `{}`\n",
+            finding.advice, finding.fingerprint
+        );
         if let Some(witness) = &finding.witness {
             text += &format!("\n```json\n{}\n```\n", shown_payload(witness));
         }

@@ -10,10 +10,10 @@ mod junit;
 
 mod sarif;
 
-use super::compare::RequiredBump;
 use super::finding::Finding;
 use super::level::Level;
-use super::version::{Bump, Version};
+use super::version::Bump;
+use super::versions::RequiredVersion;
 use serde_json::{Value, json};
 
 /// How findings are printed.
@@ -52,9 +52,7 @@ pub(super) struct Report {
     pub(super) payloads: usize,
     pub(super) findings: Vec<Finding>,
     pub(super) fail_on: FailOn,
-    pub(super) protocol: Option<RequiredBump>,
-    /// How far packages must be raised.
-    pub(super) packages: Option<Bump>,
+    pub(super) versions: Vec<RequiredVersion>,
     /// The day until which a suggested acceptance lasts.
     pub(super) until: String,
 }
@@ -87,7 +85,10 @@ impl Report {
 
     /// Findings worth telling one by one, the worst first.
     fn notable(&self) -> Vec<&Finding> {
-        let mut notable: Vec<_> = self.open().filter(|it| it.level > Level::Compatible).collect();
+        let mut notable: Vec<_> = self
+            .open()
+            .filter(|it| it.level > Level::Compatible)
+            .collect();
         notable.sort_by_key(|finding| std::cmp::Reverse(finding.level));
         notable
     }
@@ -109,26 +110,19 @@ impl Report {
 
     /// What is asked of the versions.
     fn versions(&self) -> Vec<String> {
-        let mut lines = Vec::new();
-        if let Some(required) = &self.protocol
-            && required.bump > Bump::None
-        {
-            lines.push(format!(
-                "protocol: {} change, at least {} (was {}, declares {})",
-                required.bump.name(),
-                required.old.raised(required.bump),
-                required.old,
-                required.declared
-            ));
-        }
-        if let Some(bump) = self.packages.filter(|bump| *bump > Bump::None) {
-            lines.push(format!(
-                "packages: {} change (0.1.0 would become {})",
-                bump.name(),
-                Version::parse("0.1.0").map_or(String::new(), |it| it.raised(bump).to_string())
-            ));
-        }
-        lines
+        let needed = self.versions.iter().filter(|it| it.bump > Bump::None);
+        needed
+            .map(|it| {
+                format!(
+                    "{}: a {} change since {}, so at least {}; declared is {}",
+                    it.of,
+                    it.bump.name(),
+                    it.released,
+                    it.needed(),
+                    it.declared
+                )
+            })
+            .collect()
     }
 
     /// Prints the report.
@@ -152,12 +146,7 @@ impl Report {
             "breaking": self.level() == Level::Breaking,
             "fails": self.fails(),
             "payloadsCompared": self.payloads,
-            "requiredVersion": self.protocol.as_ref().map(|it| json!({
-                "bump": it.bump,
-                "atLeast": it.old.raised(it.bump).to_string(),
-                "declared": it.declared.to_string(),
-            })),
-            "requiredPackageBump": self.packages,
+            "versions": self.versions.iter().map(RequiredVersion::json).collect::<Vec<_>>(),
             "findings": self.findings,
         })
     }
@@ -167,9 +156,31 @@ fn pretty(value: &Value) -> String {
     format!("{value:#}\n")
 }
 
+/// The payload with long texts cut: a hundred thousand letters say no more than ten.
+fn abridged(payload: &Value) -> Value {
+    match payload {
+        Value::String(text) if text.chars().count() > 80 => {
+            let start: String = text.chars().take(12).collect();
+            Value::String(format!("{start}… ({} characters)", text.chars().count()))
+        }
+        Value::Array(items) if items.len() > 20 => {
+            let mut shown: Vec<_> = items.iter().take(3).map(abridged).collect();
+            shown.push(Value::String(format!("… ({} items)", items.len())));
+            Value::Array(shown)
+        }
+        Value::Array(items) => items.iter().map(abridged).collect(),
+        Value::Object(object) => {
+            let members = object.iter();
+            let members = members.map(|(name, value)| (name.clone(), abridged(value)));
+            Value::Object(members.collect())
+        }
+        other => other.clone(),
+    }
+}
+
 /// A payload as it is shown: short enough to be read.
 fn shown_payload(payload: &Value) -> String {
-    let text = payload.to_string();
+    let text = abridged(payload).to_string();
     let count = text.chars().count();
     if count <= 300 {
         return text;

@@ -36,7 +36,10 @@ fn result(finding: &crate::compat::finding::Finding) -> Value {
     };
     let payload = finding.witness.as_ref().map(shown_payload);
     let payload = payload.map_or(String::new(), |it| format!(" Payload that breaks: {it}"));
-    let text = format!("{}: {}.{payload} {}", finding.subject, finding.change, finding.advice);
+    let text = format!(
+        "{}: {}.{payload} {}",
+        finding.subject, finding.change, finding.advice
+    );
     let mut result = json!({
         "ruleId": finding.rule,
         "level": level,

@@ -8,7 +8,7 @@ use crate::compat::level::Level;
 pub(super) fn print(report: &Report) -> String {
     let mut text = String::new();
     for finding in report.notable() {
-        text += &block(report, finding);
+        text += &block(finding);
         text.push('\n');
     }
     let compatible: Vec<_> = report
@@ -16,10 +16,16 @@ pub(super) fn print(report: &Report) -> String {
         .filter(|finding| finding.level == Level::Compatible)
         .collect();
     for finding in compatible.iter().take(40) {
-        text += &format!("ok[{}]: {}: {}\n", finding.rule, finding.subject, finding.change);
+        text += &format!(
+            "ok[{}]: {}: {}\n",
+            finding.rule, finding.subject, finding.change
+        );
     }
     if compatible.len() > 40 {
-        text += &format!("ok: and {} more compatible changes\n", compatible.len() - 40);
+        text += &format!(
+            "ok: and {} more compatible changes\n",
+            compatible.len() - 40
+        );
     }
     for finding in report.findings.iter().filter(|it| it.accepted.is_some()) {
         let reason = finding.accepted.as_deref().unwrap_or("");
@@ -28,12 +34,19 @@ pub(super) fn print(report: &Report) -> String {
             finding.rule, finding.subject, finding.change
         );
     }
+    text += &acceptances(report);
     if !text.is_empty() && !text.ends_with("\n\n") {
         text.push('\n');
     }
-    text += &format!("{} -> {} ({}): {}\n", report.old, report.new, report.mode, report.summary());
+    text += &format!(
+        "{} -> {} ({}): {}\n",
+        report.old,
+        report.new,
+        report.mode,
+        report.summary()
+    );
     for line in report.versions() {
-        text += &format!("  needed version of the {line}\n");
+        text += &format!("  version of {line}\n");
     }
     if report.fails() {
         text += "  a rule in full: cargo xtask compat explain RULE\n";
@@ -41,7 +54,7 @@ pub(super) fn print(report: &Report) -> String {
     text
 }
 
-fn block(report: &Report, finding: &Finding) -> String {
+fn block(finding: &Finding) -> String {
     let word = match finding.level {
         Level::Breaking => "error",
         Level::Dangerous => "warning",
@@ -61,10 +74,16 @@ fn block(report: &Report, finding: &Finding) -> String {
     line("at", &finding.pointer);
     match (&finding.writer, &finding.reader) {
         (Some(writer), Some(reader)) => {
-            line("between", &format!("{writer} (writing) and {reader} (reading)"));
+            line(
+                "between",
+                &format!("{writer} (writes) and {reader} (reads)"),
+            );
         }
         _ if finding.axis == crate::compat::level::Axis::Source => {
-            line("between", "code that imports the types (TypeScript, Rust); nothing on the wire");
+            line(
+                "between",
+                "code that imports the types (TypeScript, Rust); nothing on the wire",
+            );
         }
         _ => {}
     }
@@ -74,16 +93,36 @@ fn block(report: &Report, finding: &Finding) -> String {
     if let Some(refusal) = &finding.refusal {
         line("refused", refusal);
     }
+    if finding.breaks_source {
+        line("and", "code that imports the types does not compile");
+    }
     line("do", finding.advice);
-    if finding.level == Level::Breaking {
-        let file = accept::FILE;
-        line("or", &format!("when the break is meant, say why in {file}:"));
-        let block = accept::block(&finding.fingerprint, "…", &report.until);
-        for of_block in block.lines() {
-            text += &format!("            {of_block}\n");
-        }
-    } else {
-        line("id", &finding.fingerprint);
+    line("id", &finding.fingerprint);
+    text
+}
+
+/// What to paste when the breaks are meant.
+fn acceptances(report: &Report) -> String {
+    let breaking: Vec<_> = report.notable();
+    let mut breaking = breaking
+        .iter()
+        .filter(|finding| finding.level == Level::Breaking)
+        .peekable();
+    if breaking.peek().is_none() {
+        return String::new();
+    }
+    let mut text = format!(
+        "A break that is meant is accepted in {}, with the reason:\n\n",
+        accept::FILE
+    );
+    for finding in breaking {
+        text += &format!(
+            "# {}: {}\n",
+            finding.rule,
+            finding.change.replace('\n', " ")
+        );
+        text += &accept::block(&finding.fingerprint, "…", &report.until);
+        text.push('\n');
     }
     text
 }
