@@ -65,6 +65,10 @@ type Placed = BTreeMap<usize, Vec<Literal>>;
 const MOST: u64 = 20_000;
 /// So many contained items are told apart.
 const CONTAINED: u64 = 64;
+/// So many different items are matched with their places.
+const MATCHED: usize = 12;
+/// So many more than the least are tried.
+const CONTAINED_CASES: u64 = 5;
 
 impl Arrays {
     fn longest_prefix(&self) -> usize {
@@ -101,17 +105,51 @@ impl Solver<'_> {
         if impossible || arrays.count.is_empty() || (arrays.unique && arrays.repeats) {
             return Outcome::Empty;
         }
-        let mut demands = arrays.demands.clone();
-        for (schema, count) in &arrays.contains {
-            if count.min > CONTAINED {
-                return Outcome::Unknown("many contained items");
+        let mut unknown = None;
+        for counts in self.contained_counts(arrays) {
+            let Some(counts) = counts else {
+                unknown = Some("many contained items");
+                continue;
+            };
+            let mut demands = arrays.demands.clone();
+            for ((schema, _), wanted) in arrays.contains.iter().zip(counts) {
+                let demand = Demand {
+                    place: Place::From(0),
+                    value: (*schema, Sign::Accepts),
+                };
+                demands.extend((0..wanted).map(|_| demand.clone()));
             }
-            demands.extend((0..count.min).map(|_| Demand {
-                place: Place::From(0),
-                value: (*schema, Sign::Accepts),
-            }));
+            match self.place_items(arrays, &demands, Placed::new(), excluded) {
+                Outcome::Witness(array) => return Outcome::Witness(array),
+                Outcome::Unknown(why) => unknown = Some(why),
+                Outcome::Empty => {}
+            }
         }
-        self.place_items(arrays, &demands, Placed::new(), excluded)
+        unknown.map_or(Outcome::Empty, Outcome::Unknown)
+    }
+
+    /// How many items of each kind are to be contained. Where there is a maximum, all others must
+    /// not be of the kind, so that each number up to it is another case.
+    fn contained_counts(&self, arrays: &Arrays) -> Vec<Option<Vec<u64>>> {
+        let mut all: Vec<Option<Vec<u64>>> = vec![Some(Vec::new())];
+        for (_, count) in &arrays.contains {
+            let most = count.max.unwrap_or(count.min);
+            let tried = count.min..=most.min(count.min.saturating_add(CONTAINED_CASES));
+            let fits = |wanted: &u64| *wanted <= CONTAINED;
+            let given_up =
+                tried.clone().next_back() < Some(most) || !tried.clone().all(|it| fits(&it));
+            let before = std::mem::take(&mut all);
+            for wanted in tried.filter(fits) {
+                let with = |counts: &Option<Vec<u64>>| {
+                    let mut counts = counts.clone()?;
+                    counts.push(wanted);
+                    Some(counts)
+                };
+                all.extend(before.iter().map(with));
+            }
+            all.extend(given_up.then_some(None));
+        }
+        all
     }
 
     /// Decides on a place for each demand.
@@ -232,18 +270,8 @@ impl Solver<'_> {
             return Outcome::Unknown("many different items");
         }
         let mut items: Vec<Value> = Vec::new();
-        let mut kinds = Vec::new();
         for index in 0..length {
-            let mut besides = placed.get(&index).cloned().unwrap_or_default();
-            for (schema, count) in &arrays.contains {
-                let wanted = (*schema, Sign::Accepts);
-                if count.max.is_some() && !besides.contains(&wanted) {
-                    besides.push((*schema, Sign::Rejects));
-                }
-            }
-            let mut literals = arrays.item(index);
-            literals.extend(besides);
-            kinds.push(literals.clone());
+            let mut literals = self.item_literals(arrays, placed, index);
             if arrays.unique && !items.is_empty() {
                 let taken = self.graph.add(Node::Values(items.clone().into()));
                 literals.push((taken, Sign::Rejects));
@@ -252,26 +280,56 @@ impl Solver<'_> {
                 Outcome::Witness(value) => items.push(super::number::canonical(&value)),
                 Outcome::Unknown(why) => return Outcome::Unknown(why),
                 // Another choice before could have left one for this place.
-                Outcome::Empty if arrays.unique && kinds.iter().any(|it| *it != kinds[0]) => {
-                    return Outcome::Unknown("different items");
-                }
-                Outcome::Empty => return self.with_more_contained(arrays, placed),
+                Outcome::Empty if arrays.unique => return self.matched(arrays, placed, length),
+                Outcome::Empty => return Outcome::Empty,
             }
         }
         Outcome::Witness(Value::Array(items))
     }
 
-    /// Where at most so many items may be contained, others may still have to be.
-    fn with_more_contained(&mut self, arrays: &Arrays, placed: &Placed) -> Outcome {
-        let optional = |(schema, count): &(NodeId, Count)| {
-            let used = placed.values().flatten();
-            let used = used.filter(|it| **it == (*schema, Sign::Accepts)).count() as u64;
-            count.max.is_some_and(|max| used < max)
-        };
-        match arrays.contains.iter().any(optional) {
-            true => Outcome::Unknown("contained items"),
-            false => Outcome::Empty,
+    /// An array of different items, each from a short list of candidates for its place.
+    fn matched(&mut self, arrays: &Arrays, placed: &Placed, length: usize) -> Outcome {
+        if length > MATCHED {
+            return Outcome::Unknown("many different items");
         }
+        let mut candidates: Vec<Vec<Value>> = Vec::new();
+        let mut unknown = None;
+        for index in 0..length {
+            let mut known: Vec<Value> = Vec::new();
+            // With as many candidates as places one is always left.
+            while known.len() < length {
+                let mut literals = self.item_literals(arrays, placed, index);
+                let taken = self.graph.add(Node::Values(known.clone().into()));
+                literals.push((taken, Sign::Rejects));
+                match self.solve(literals) {
+                    Outcome::Witness(value) => known.push(super::number::canonical(&value)),
+                    Outcome::Unknown(why) => {
+                        unknown = Some(why);
+                        break;
+                    }
+                    Outcome::Empty => break,
+                }
+            }
+            candidates.push(known);
+        }
+        let mut items = Vec::new();
+        match choose_different(&candidates, &mut items) {
+            true => Outcome::Witness(Value::Array(items)),
+            false => unknown.map_or(Outcome::Empty, Outcome::Unknown),
+        }
+    }
+
+    /// What the item at a place has to satisfy, with what was decided for it.
+    fn item_literals(&self, arrays: &Arrays, placed: &Placed, index: usize) -> Vec<Literal> {
+        let mut literals = arrays.item(index);
+        let besides = placed.get(&index).cloned().unwrap_or_default();
+        for (schema, count) in &arrays.contains {
+            if count.max.is_some() && !besides.contains(&(*schema, Sign::Accepts)) {
+                literals.push((*schema, Sign::Rejects));
+            }
+        }
+        literals.extend(besides);
+        literals
     }
 
     /// An array in which two items are equal.
@@ -311,4 +369,21 @@ impl Solver<'_> {
         }
         unknown.map_or(Outcome::Empty, Outcome::Unknown)
     }
+}
+
+/// Takes one candidate for each place, all different.
+fn choose_different(candidates: &[Vec<Value>], chosen: &mut Vec<Value>) -> bool {
+    let Some(here) = candidates.get(chosen.len()) else {
+        return true;
+    };
+    for value in here {
+        if !chosen.contains(value) {
+            chosen.push(value.clone());
+            if choose_different(candidates, chosen) {
+                return true;
+            }
+            chosen.pop();
+        }
+    }
+    false
 }

@@ -186,7 +186,7 @@ impl Product {
         }
         let layers = Layers::new(self, length);
         let last = length.max.unwrap_or(u64::MAX);
-        let abridged = self.is_abridged(&layers);
+        let abridged = self.is_abridged(&layers, length);
         let mut at = length.min;
         let mut empty = 0;
         while at <= last {
@@ -219,8 +219,10 @@ impl Product {
     }
 
     /// Whether some string is spelled with a character that stands for others.
-    fn is_abridged(&self, layers: &Layers) -> bool {
-        let useful = |state: &usize| layers.sets.iter().any(|layer| layer.contains(state));
+    fn is_abridged(&self, layers: &Layers, length: Count) -> bool {
+        let longest = usize::try_from(length.max.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
+        let layers = || layers.sets.iter().take(longest);
+        let useful = |state: &usize| layers().any(|layer| layer.contains(state));
         let mut edges = self.edges.iter().flatten();
         edges.any(|(letter, to)| useful(to) && (!letter.is_ascii() || self.cut.contains(letter)))
     }

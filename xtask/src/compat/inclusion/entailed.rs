@@ -49,7 +49,7 @@ impl Solver<'_> {
                 if accepted {
                     return known;
                 }
-                !known && case.writer_is_known() && {
+                !known && case.writer_is_known && {
                     let value = case.facts.object.value(self.graph, name);
                     value.is_none()
                 }

@@ -143,15 +143,16 @@ const KNOWN: &[Known] = &[
         examples: &[
             "someone@example.com",
             "a@b.co",
+            "a@b",
             "a.long.name+tag@mail.example.org",
         ],
-        shape: r"@",
+        shape: r"[^@]@[^@]",
     },
     Known {
         name: "idn-email",
         within: &[],
-        examples: &["someone@example.com", "\u{fc}@example.com", "a@b.co"],
-        shape: r"@",
+        examples: &["someone@example.com", "\u{fc}@example.com", "a@b.co", "a@b"],
+        shape: r"[^@]@[^@]",
     },
     Known {
         name: "hostname",

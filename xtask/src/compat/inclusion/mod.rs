@@ -73,3 +73,6 @@ pub(crate) fn is_of_format(format: &str, text: &str) -> bool {
 pub(crate) fn pattern_matches(pattern: &str, text: &str) -> bool {
     pattern::matches(pattern, text)
 }
+
+#[cfg(test)]
+mod tests;

@@ -68,6 +68,8 @@ pub(super) struct Case {
     pub(super) seen: HashSet<Literal>,
     pub(super) choices: Vec<Rc<Vec<Branch>>>,
     pub(super) facts: Facts,
+    /// Whether no choice is left that says what else the writer declares.
+    pub(super) writer_is_known: bool,
 }
 
 /// One alternative of a choice.
@@ -165,6 +167,7 @@ impl<'g> Solver<'g> {
                 seen: HashSet::new(),
                 choices: Vec::new(),
                 facts: Facts::default(),
+                writer_is_known: false,
             };
             match self.case(case, literals) {
                 Outcome::Witness(value) if self.fits(&value, literals) => {
@@ -339,10 +342,9 @@ impl<'g> Solver<'g> {
                 then,
                 otherwise,
             } => {
-                let met = if accepted { sign } else { Sign::Accepts };
                 let unmet = Item::Literal((*condition, Sign::Rejects), None);
                 case.choices.push(Rc::new(vec![
-                    vec![item(*condition, met), item(*then, sign)],
+                    vec![item(*condition, Sign::Accepts), item(*then, sign)],
                     vec![unmet, item(*otherwise, sign)],
                 ]));
             }
@@ -425,6 +427,7 @@ impl<'g> Solver<'g> {
         let mut changed = true;
         while changed {
             changed = false;
+            case.writer_is_known = !case.choices.iter().any(|choice| writes(choice));
             let choices = std::mem::take(&mut case.choices);
             for choice in choices {
                 if choice.iter().any(|branch| self.is_made(case, branch)) {
@@ -583,13 +586,6 @@ fn next_choice(case: &mut Case) -> Option<Rc<Vec<Branch>>> {
 fn writes(choice: &[Branch]) -> bool {
     let mut items = choice.iter().flatten();
     items.any(|item| matches!(item, Item::Literal((_, Sign::Writes), _)))
-}
-
-impl Case {
-    /// Whether everything is known that the writer may declare in this case.
-    pub(super) fn writer_is_known(&self) -> bool {
-        !self.choices.iter().any(|choice| writes(choice))
-    }
 }
 
 fn remaining(values: &[Value], excluded: &[Value]) -> Outcome {
