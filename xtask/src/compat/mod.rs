@@ -99,6 +99,9 @@ pub struct Options {
     /// Accepted breaks [default: schema/compat-accept.toml].
     #[arg(long, value_name = "FILE")]
     accept_file: Option<PathBuf>,
+    /// Directory of the project [default: this one].
+    #[arg(long, value_name = "DIRECTORY")]
+    root: Option<PathBuf>,
 }
 
 #[derive(clap::Subcommand)]
@@ -156,7 +159,8 @@ pub fn run(options: Options) -> ! {
 }
 
 fn execute(options: &Options) -> anyhow::Result<i32> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let own_root = || Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let root = options.root.clone().unwrap_or_else(own_root);
     match &options.command {
         Some(Command::Explain { rule }) => explain(rule),
         Some(Command::Rules) => tell(None, &reference::list()).map(|()| 0),

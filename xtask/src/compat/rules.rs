@@ -96,12 +96,12 @@ rules! {
     CALLBACK_REMOVED "A client event is no longer answered by a callback." wire(B, B) source(B, B) MANIFEST
         Twin::None("only client events have callbacks"), "Keep answering: clients wait for it until they time out.";
     ARGUMENT_ADDED_REQUIRED "An event has one more required argument." wire(B, D) source(B, C) MANIFEST
-        Twin::Except("ARGUMENT_REMOVED", "a server that gets more than it expects ignores it; so does a client"),
+        Twin::Of("ARGUMENT_REMOVED"),
         "Make the argument optional (`name?: Type`).";
     ARGUMENT_ADDED_OPTIONAL "An event has one more optional argument." wire(C, C) source(C, C) MANIFEST
         Twin::Except("ARGUMENT_REMOVED", "removing does not tell an optional argument from a required one"), "Nothing.";
     ARGUMENT_REMOVED "An event has an argument less." wire(D, B) source(B, B) MANIFEST
-        Twin::Except("ARGUMENT_ADDED_REQUIRED", "a server that ignores what it is sent behaves otherwise"),
+        Twin::Of("ARGUMENT_ADDED_REQUIRED"),
         "Keep the argument, or declare a new event.";
     ARGUMENT_BECAME_REQUIRED "An argument must now be given." wire(B, C) source(B, C) MANIFEST
         Twin::Of("ARGUMENT_BECAME_OPTIONAL"), "Leave it optional and choose a default on the server.";
@@ -192,4 +192,41 @@ rules! {
         Twin::None(ALONE), "Undo the break, or accept it anew with a reason and a later date.";
     ACCEPTANCE_UNUSED "A break is accepted that is not there." wire(B, B) source(B, B) MANIFEST
         Twin::None(ALONE), "Remove the entry from schema/compat-accept.toml.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_mirrors_its_twin_or_says_why_not() {
+        for rule in RULES {
+            let (twin, reason) = match &rule.twin {
+                Twin::Of(twin) => (twin, None),
+                Twin::Except(twin, reason) => (twin, Some(reason)),
+                Twin::None(reason) => {
+                    assert!(!reason.is_empty(), "{}", rule.id);
+                    continue;
+                }
+            };
+            let twin = super::rule(twin).unwrap_or_else(|| panic!("{} has no twin", rule.id));
+            let mirrored = [twin.wire[1], twin.wire[0]];
+            match reason {
+                None => assert_eq!(rule.wire, mirrored, "{} and {}", rule.id, twin.id),
+                Some(_) => assert_ne!(rule.wire, mirrored, "{}: the waiver is not needed", rule.id),
+            }
+        }
+    }
+
+    #[test]
+    fn ids_are_unique() {
+        for (index, rule) in RULES.iter().enumerate() {
+            let later = &RULES[index + 1..];
+            assert!(
+                !later.iter().any(|other| other.id == rule.id),
+                "{}",
+                rule.id
+            );
+        }
+    }
 }

@@ -15,7 +15,7 @@ mod schemas;
 mod values;
 
 /// Pairs that are tried, and values for each.
-const PAIRS: u64 = 700;
+const PAIRS: u64 = 2500;
 const VALUES: usize = 60;
 /// Of a hundred pairs, so many may stay undecided.
 const UNDECIDED: u64 = 2;
