@@ -8,24 +8,16 @@ import type {
   AuthErrorPayload,
   AuthenticatedPayload,
   ClaudeErrorPayload,
-  ClaudeExecuteCallback,
   ErrorPayload,
   HandshakeAuth,
-  ProcessId,
 } from "../types.js";
 import type { Issue } from "../validator.js";
+import { claude } from "./claude.js";
 import type { SlopClient } from "./client.js";
+import { deferred } from "./deferred.js";
 import { ProtocolError } from "./error.js";
 import type { ProtocolErrorCode, ProtocolErrorDetails } from "./error.js";
-import type {
-  CallArgument,
-  CallResponse,
-  ClientToServerEvents,
-  ServerToClientEvents,
-} from "./events.js";
-import { deferred } from "./deferred.js";
-import { begin } from "./execution.js";
-import type { Run, Update } from "./execution.js";
+import type { Call, CallArgument, CallResponse, Listen } from "./events.js";
 import type { CallOptions, ConnectOptions, ConnectionState } from "./options.js";
 
 /** Events whose effect on a socket is gone when it connects again, and those that take it back. */
@@ -157,10 +149,15 @@ export function connect(
         else close(error);
       })
       .onAny((event, payload) => {
-        if (event.endsWith("error")) refusal = payload;
+        // Of the three, only `authError` says no code.
+        if (/error$/i.test(event)) refusal = { code: "UNAUTHORIZED", ...payload };
       });
     return socket;
   };
+
+  const sockets = Object.fromEntries(
+    NAMESPACES.map((path) => [path, open(path).connect()]),
+  ) as Record<NamespacePath, Socket>;
 
   // Calls and listeners.
 
@@ -182,22 +179,21 @@ export function connect(
   const complaint = (event: string, issues: readonly Issue[] | undefined) =>
     issues && errorOf(event, "INVALID_PAYLOAD", `${issues[0]?.message}`, { issues });
 
-  const call = <Name extends keyof ClientToServerEvents>(
-    event: Name,
-    argument?: CallArgument<Name>,
-    { timeoutMs = usualTimeoutMs, signal }: CallOptions = {},
-    /** Called with the response before anything is handled that the server sent after it. */
-    accepted?: (response: CallResponse<Name>) => void,
+  const call: Call = (
+    event,
+    argument,
+    { timeoutMs = usualTimeoutMs, signal } = {},
+    accepted,
     socket = socketOf(event),
-  ): Promise<CallResponse<Name>> => {
+  ) => {
     const args = argument === undefined ? [] : [argument];
     let sent: unknown;
     let end!: () => void;
 
-    return new Promise<CallResponse<Name>>((resolve, reject) => {
+    return new Promise<CallResponse<typeof event>>((resolve, reject) => {
       const broken = complaint(event, validator?.sent(event, args));
       if (broken) throw broken;
-      const respond = (lost: unknown, response: CallResponse<Name>) => {
+      const respond = (lost: unknown, response: CallResponse<typeof event>) => {
         const { success, error = "Refused" } = { ...response } as Outcome;
         const cause = refusal?.message === error ? refusal : undefined;
         const failure = lost
@@ -243,14 +239,7 @@ export function connect(
   ) =>
     Promise.all(NAMESPACES.map((path) => call(event, argument, options, undefined, sockets[path])));
 
-  const on = <Name extends keyof ServerToClientEvents>(
-    event: Name,
-    listener: ServerToClientEvents[Name],
-    broken: (
-      error: ProtocolError,
-      payload: Parameters<ServerToClientEvents[Name]>[0],
-    ) => void = onError,
-  ) => {
+  const on: Listen = (event, listener, broken = onError) => {
     const socket = socketOf(event);
     const receive = (payload: unknown) => {
       const error = complaint(event, validator?.received(event, [payload]));
@@ -261,45 +250,6 @@ export function connect(
     return () => socket.off(event as string, receive);
   };
 
-  // Executions.
-
-  const followed = new Map<ProcessId, Run>();
-
-  const cancel = (processId: ProcessId, options?: CallOptions) =>
-    call("claude:cancel", processId, options);
-  const fail = (error: ProtocolError, { processId }: { processId?: ProcessId }) => {
-    followed.get(processId as ProcessId)?.fail(error);
-    followed.delete(processId as ProcessId);
-  };
-  const follow = (processId: ProcessId, run = begin(cancel)) => {
-    followed.set(processId, run);
-    run.accept(processId);
-    return run;
-  };
-  /** Asking for the status makes the server send all that was missed, and then what is new. */
-  const catchUp = (processId: ProcessId, run: Run, options?: CallOptions) => {
-    run.isLost = false;
-    call("claude:status", processId, options, run.replay).catch((error) => {
-      // Unless the server has said no, the next sign-in tries again.
-      if (options || error.code === "REFUSED") fail(error, { processId });
-      else run.isLost = true;
-    });
-  };
-
-  for (const type of ["queued", "progress", "complete"] as const) {
-    on(
-      `claude:${type}`,
-      (payload: Update) => {
-        followed.get(payload.processId)?.tell({ ...payload, type });
-        if (type === "complete") followed.delete(payload.processId);
-      },
-      fail,
-    );
-  }
-  on("claude:error", (cause) =>
-    fail(new ProtocolError(cause.code, cause.message, { ...cause, cause }), cause),
-  );
-
   const [ready, succeed, giveUp] = deferred<void>();
   let isLost = false;
   onState(({ status, user, error }) => {
@@ -309,16 +259,7 @@ export function connect(
       if (isLost) standing.forEach((again) => again().catch(onError));
     }
     isLost = status !== "connected";
-    followed.forEach((run, processId) => {
-      if (status === "closed") fail(error as ProtocolError, { processId });
-      else if (isLost) run.isLost = true;
-      else if (run.isLost && user) catchUp(processId, run);
-    });
   });
-
-  const sockets = Object.fromEntries(
-    NAMESPACES.map((path) => [path, open(path).connect()]),
-  ) as Record<NamespacePath, Socket>;
 
   return {
     get state() {
@@ -337,27 +278,6 @@ export function connect(
         await onEach("logout", undefined, options);
       },
     },
-    claude: {
-      execute(payload, options = {}) {
-        const { signal } = options;
-        const run = begin(cancel);
-        const accepted = ({ processId }: ClaudeExecuteCallback) => {
-          const abort = () => {
-            if (signal?.aborted) cancel(processId as ProcessId).catch(() => {});
-          };
-          follow(processId as ProcessId, run);
-          // Given up before it was accepted, it must not go on either.
-          signal?.addEventListener("abort", abort);
-          abort();
-        };
-        call("claude:execute", payload, options, accepted).catch(run.fail);
-        return run.execution;
-      },
-      follow(processId, options = {}) {
-        let run = followed.get(processId);
-        if (!run) catchUp(processId, (run = follow(processId)), options);
-        return run.execution;
-      },
-    },
+    claude: claude(call, on, onState),
   };
 }

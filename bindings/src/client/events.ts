@@ -1,5 +1,6 @@
 // The events of all namespaces together, as the client calls and hears them.
 
+import type { Socket } from "socket.io-client";
 import type {
   MediaClientToServerEvents,
   MediaServerToClientEvents,
@@ -8,7 +9,8 @@ import type {
   RootClientToServerEvents,
   RootServerToClientEvents,
 } from "../events.js";
-import type { CallOptions } from "./options.js";
+import type { ProtocolError } from "./error.js";
+import type { CallOptions, Unsubscribe } from "./options.js";
 import type { ArgumentsOf, ResponseOf } from "../socket.js";
 
 /** Events that clients send, on all namespaces. */
@@ -34,3 +36,21 @@ export type CallParameters<Name extends keyof ClientToServerEvents> =
 export type CallResponse<Name extends keyof ClientToServerEvents> = ResponseOf<
   ClientToServerEvents[Name]
 >;
+
+/** Sends an event over a connection. */
+export type Call = <Name extends keyof ClientToServerEvents>(
+  event: Name,
+  argument?: CallArgument<Name>,
+  options?: CallOptions,
+  /** Called with the response before anything is handled that the server sent after it. */
+  accepted?: (response: CallResponse<Name>) => void,
+  /** The socket, where the event exists on several namespaces. */
+  socket?: Socket,
+) => Promise<CallResponse<Name>>;
+
+/** Listens to an event over a connection. A payload that breaks rules goes to `broken` instead. */
+export type Listen = <Name extends keyof ServerToClientEvents>(
+  event: Name,
+  listener: ServerToClientEvents[Name],
+  broken?: (error: ProtocolError, payload: Parameters<ServerToClientEvents[Name]>[0]) => void,
+) => Unsubscribe;

@@ -47,8 +47,6 @@ export interface Claude {
    * ends the process, too.
    */
   execute(payload: ClaudeExecutePayload, options?: CallOptions): ClaudeExecution;
-  /** Follows a process that was started elsewhere, as before this page was loaded. */
-  follow(processId: ProcessId, options?: CallOptions): ClaudeExecution;
 }
 
 /** An execution, and how it learns what becomes of it. */

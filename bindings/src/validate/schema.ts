@@ -39,7 +39,15 @@ export declare namespace StandardSchemaV1 {
   type InferOutput<Of extends StandardSchemaV1> = NonNullable<Of["~standard"]["types"]>["output"];
 }
 
-/** A schema of the protocol: a Standard Schema that answers at once and changes nothing. */
+/**
+ * A schema of the protocol: a Standard Schema that answers at once and changes nothing.
+ *
+ * It accepts what the server's JSON Schema accepts of the value as JSON carries it: a field that is
+ * `undefined` or inherited is absent, and fields without a rule may hold anything. Where there is a
+ * rule, values that JSON lacks are refused, also those that `JSON.stringify` would turn into
+ * something else or leave out: `NaN`, half a surrogate pair, functions, symbols, `Date`, `Map`.
+ * No value makes it throw.
+ */
 export interface Schema<T> extends StandardSchemaV1<T> {
   readonly "~standard": Props<T>;
 }

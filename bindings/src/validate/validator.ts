@@ -14,17 +14,12 @@ type Issues = readonly Issue[] | undefined;
 export const validator: Validator = {
   sent(event, args) {
     const found = own(clientEvents, event);
-    if (!found) return UNKNOWN;
+    if (!found) return [{ message: "Unknown event", path: [] }];
     return args.length || !found[2] ? issuesOf(found[1], args[0]) : undefined;
   },
   received: (event, args) => issuesOf(own(serverEvents, event), args[0]),
-  response(event, response) {
-    const found = own(clientEvents, event);
-    return found ? issuesOf(found[0], response) : UNKNOWN;
-  },
+  response: (event, response) => issuesOf(own(clientEvents, event)?.[0], response),
 };
-
-const UNKNOWN: Issues = [{ message: "Unknown event", path: [] }];
 
 function issuesOf(schema: Schema<unknown> | undefined, value: unknown): Issues {
   return schema?.["~standard"].validate(value).issues;

@@ -9,8 +9,8 @@ import { fileURLToPath } from "node:url";
 const testDirectory = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
 
-/** The newest compiler, and the oldest supported one. */
-export const compilers = ["typescript", "typescript-5.9"].map((name) => {
+/** The newest compiler, the last one of its line, and the oldest supported one. */
+export const compilers = ["typescript", "typescript-5.9", "typescript-5.4"].map((name) => {
   const manifest = require.resolve(`${name}/package.json`);
   return {
     version: require(manifest).version,
@@ -74,6 +74,9 @@ function diagnostics(output) {
     if (match) {
       const { file, line, code, message } = match.groups;
       found.push({ file, line: Number(line), code: Number(code), message });
+    } else if (/^ +\S/.test(line)) {
+      // The reason, indented below what it explains.
+      found.at(-1).message += `\n${line}`;
     } else if (/^error /.test(line)) {
       throw new Error(line);
     }

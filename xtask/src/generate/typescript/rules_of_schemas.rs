@@ -116,8 +116,12 @@ impl<'a> Reader<'a> {
                 vec![take(keywords, "minimum")?, take(keywords, "maximum")?],
             )),
             Some("number") => {
-                let bounds = ["minimum", "maximum"].map(|bound| take(keywords, bound));
-                Ok(Rule::Call("number", bounds.into_iter().flatten().collect()))
+                let bounds = ["minimum", "maximum"].map(|bound| take(keywords, bound).ok());
+                let bounds = match bounds {
+                    [None, Some(maximum)] => vec![Rule::Literal("-Infinity".into()), maximum],
+                    bounds => bounds.into_iter().flatten().collect(),
+                };
+                Ok(Rule::Call("number", bounds))
             }
             Some("string") => text(keywords),
             Some("array") => {
@@ -187,4 +191,68 @@ fn without_docs(schema: &Value) -> Value {
         keywords.remove("description");
     }
     schema
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(schema: &Value) -> anyhow::Result<String> {
+        let protocol = Protocol::read()?;
+        let rule = Reader::new(&protocol).rule(schema)?;
+        Ok(rule.print("", "", 0).replace("/* @__PURE__ */ ", ""))
+    }
+
+    #[test]
+    fn each_kind_of_schema_has_its_function() {
+        for (schema, expected) in [
+            (json!({ "type": "number" }), "number()"),
+            (json!({ "type": "number", "minimum": 0 }), "number(0)"),
+            (
+                json!({ "type": "number", "maximum": 1.5 }),
+                "number(-Infinity, 1.5)",
+            ),
+            (
+                json!({ "type": ["integer", "null"], "minimum": -1, "maximum": 1 }),
+                "nullable(integer(-1, 1))",
+            ),
+            (
+                json!({ "anyOf": [{ "type": "boolean" }, { "type": "null" }] }),
+                "nullable(boolean)",
+            ),
+            (
+                json!({ "type": "array", "items": { "type": "string" } }),
+                "[string]",
+            ),
+        ] {
+            assert_eq!(rule(&schema).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn a_rule_that_the_interpreter_does_not_know_is_refused() {
+        for (schema, name) in [
+            (
+                json!({ "type": "string", "minLength": 1, "maxLength": 2, "pattern": "a" }),
+                "minLength",
+            ),
+            (
+                json!({ "type": "string", "minLength": 2, "maxLength": 9 }),
+                "2",
+            ),
+            (json!({ "type": "number", "multipleOf": 2 }), "multipleOf"),
+            (json!({ "type": "string", "format": "email" }), "email"),
+            (json!({ "type": "integer" }), "minimum"),
+            (
+                json!({ "type": "object", "additionalProperties": false }),
+                "fields",
+            ),
+        ] {
+            let error = rule(&schema).map_err(|error| error.to_string());
+            assert!(
+                error.as_ref().is_err_and(|it| it.contains(name)),
+                "{error:?}"
+            );
+        }
+    }
 }
