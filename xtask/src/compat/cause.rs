@@ -8,6 +8,7 @@ use super::place;
 use super::refusal::Refusal;
 use super::rules::*;
 use serde_json::{Map, Value};
+use std::collections::HashSet;
 
 /// One payload of the protocol, or one pair of schemas.
 pub(super) struct Payload<'a> {
@@ -98,7 +99,15 @@ impl Payload<'_> {
         let said = |keyword: &str| change_of(keyword, old, new);
         match refusal.keyword.as_str() {
             "required" => self.required(refusal, &written),
-            "additionalProperties" | "unevaluatedProperties" | "falseSchema" | "false" => {
+            "falseSchema" if !refusal.at.contains("roperties") => (
+                pick(SCHEMA_TIGHTENED, SCHEMA_LOOSENED),
+                format!(
+                    "{} {}",
+                    shown_place(&refusal.instance),
+                    pick("is no longer accepted", "was not accepted")
+                ),
+            ),
+            "additionalProperties" | "unevaluatedProperties" | "falseSchema" => {
                 let name = refusal
                     .names
                     .first()
@@ -238,11 +247,9 @@ impl Payload<'_> {
             .split('/')
             .any(|step| step.ends_with("ErrorCode"));
         let beyond = |values: &[Value], known: &[Value]| {
-            let mut beyond: Vec<_> = values
-                .iter()
-                .filter(|it| !known.contains(it))
-                .cloned()
-                .collect();
+            let known: HashSet<&Value> = known.iter().collect();
+            let beyond = values.iter().filter(|it| !known.contains(it));
+            let mut beyond: Vec<_> = beyond.cloned().collect();
             // The order in which a schema lists them must not show in the fingerprint.
             beyond.sort_by_cached_key(Value::to_string);
             beyond

@@ -5,6 +5,7 @@ use super::bundle::{Bundle, Event, Sender};
 use super::cause::{Names, Payload};
 use super::changes::{Change, changes};
 use super::finding::Finding;
+use super::inclusion;
 use super::level::{Axis, Direction, Level};
 use super::manifest;
 use super::payload::breaks;
@@ -164,6 +165,8 @@ fn compare_payload(
     if bare(payload.old) == bare(payload.new) && with_source {
         return Ok(());
     }
+    inclusion::check(payload.old).context("in the old schema")?;
+    inclusion::check(payload.new).context("in the new schema")?;
     let (writer, reader) = payload.roles();
     let found = breaks(writer, reader)?;
     let refused = !found.is_empty();

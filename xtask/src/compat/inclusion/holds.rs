@@ -33,7 +33,7 @@ impl Graph {
             } => holds(if holds(condition) { then } else { otherwise }),
             Node::Reference(reference) => holds(&self.target(*reference)),
             Node::Types(types) => types.contains(Types::of(value)),
-            Node::Values(values) => values.contains(value),
+            Node::Values(values) => self.lists(id, values, value),
             Node::Unevaluated { beside, schema, of } => {
                 holds(beside) && self.check_unevaluated(*beside, *schema, *of, value, depth)
             }

@@ -64,6 +64,14 @@ pub(crate) fn inclusion(writer: &Value, reader: &Value) -> anyhow::Result<Inclus
     })
 }
 
+/// Reads a schema only to see whether it is one.
+///
+/// # Errors
+/// When it is not a schema, or refers to something outside of itself.
+pub(crate) fn check(schema: &Value) -> anyhow::Result<()> {
+    parse(&mut Graph::new(), &Document::new(schema)).map(|_| ())
+}
+
 /// Whether a string is of a format.
 pub(crate) fn is_of_format(format: &str, text: &str) -> bool {
     format::accepts(format, text)

@@ -5,7 +5,7 @@
 
 use num_rational::BigRational;
 use serde_json::Value;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::{BitAnd, BitOr};
 use std::rc::Rc;
 
@@ -215,10 +215,15 @@ impl BitAnd for Types {
     }
 }
 
+/// Lists of values that are longer are looked up instead of gone through.
+const LONG_LIST: usize = 32;
+
 /// All nodes of both schemas.
 pub(crate) struct Graph {
     nodes: Vec<Rc<Node>>,
     ids: HashMap<Rc<Node>, NodeId>,
+    /// The values of long lists, to be found at once.
+    sets: HashMap<NodeId, HashSet<Value>>,
     /// What recursive references point to, once it is parsed.
     targets: Vec<NodeId>,
     pub(crate) anything: NodeId,
@@ -230,6 +235,7 @@ impl Graph {
         let mut graph = Self {
             nodes: Vec::new(),
             ids: HashMap::new(),
+            sets: HashMap::new(),
             targets: Vec::new(),
             anything: NodeId(0),
             nothing: NodeId(0),
@@ -245,6 +251,11 @@ impl Graph {
             return *id;
         }
         let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
+        if let Node::Values(values) = &node
+            && values.len() > LONG_LIST
+        {
+            self.sets.insert(id, values.iter().cloned().collect());
+        }
         let node = Rc::new(node);
         self.nodes.push(Rc::clone(&node));
         self.ids.insert(node, id);
@@ -253,6 +264,14 @@ impl Graph {
 
     pub(crate) fn node(&self, id: NodeId) -> Rc<Node> {
         Rc::clone(&self.nodes[id.0 as usize])
+    }
+
+    /// Whether a list of values has this one.
+    pub(crate) fn lists(&self, id: NodeId, values: &[Value], value: &Value) -> bool {
+        match self.sets.get(&id) {
+            Some(set) => set.contains(value),
+            None => values.contains(value),
+        }
     }
 
     /// All of these at once, in the simplest spelling.

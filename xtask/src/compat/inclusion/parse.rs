@@ -220,6 +220,11 @@ impl Parser<'_> {
     }
 
     fn pattern(&mut self, source: &str) -> NodeId {
+        if let Some((repeated, min, max)) = pattern::repetition(source) {
+            let repeated = self.graph.add(Node::Pattern(repeated.as_str().into()));
+            let length = self.graph.add(Node::Length(Count { min, max }));
+            return self.graph.all(vec![repeated, length]);
+        }
         let Some((matching, not_matching)) = pattern::looks_ahead(source) else {
             return self.graph.add(Node::Pattern(source.into()));
         };

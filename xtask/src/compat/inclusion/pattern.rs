@@ -82,6 +82,27 @@ fn build(pattern: &str) -> Option<dense::DFA<Vec<u32>>> {
         .ok()
 }
 
+/// Takes apart a pattern that repeats one kind of character from end to end, with bounds: what
+/// repeats without bounds, and how often. `^[a-z]{1,64}$` is `^[a-z]*$` with a length.
+pub(crate) fn repetition(pattern: &str) -> Option<(String, u64, Option<u64>)> {
+    let inside = pattern.strip_prefix('^')?.strip_suffix("}$")?;
+    let (kind, bounds) = inside.rsplit_once('{')?;
+    let (least, most) = match bounds.split_once(',') {
+        Some((least, "")) => (least.parse().ok()?, None),
+        Some((least, most)) => (least.parse().ok()?, Some(most.parse().ok()?)),
+        None => (bounds.parse().ok()?, Some(bounds.parse().ok()?)),
+    };
+    let mut letters = kind.chars();
+    let single = match (letters.next()?, letters.next()) {
+        ('[', _) => kind.find(']') == Some(kind.len() - 1) && !kind.contains('\\'),
+        ('\\', Some('d' | 'w' | 's' | 'D' | 'W' | 'S')) => letters.next().is_none(),
+        ('.', None) => true,
+        (letter, None) => letter.is_alphanumeric(),
+        _ => false,
+    };
+    single.then(|| (format!("^{kind}*$"), least, most))
+}
+
 /// Takes apart a pattern that begins with looks ahead, as rules for passwords do: what must match
 /// from the beginning, and what must not.
 pub(crate) fn looks_ahead(pattern: &str) -> Option<(Vec<String>, Vec<String>)> {
