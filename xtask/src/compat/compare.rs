@@ -167,6 +167,9 @@ fn compare_payload(
     }
     inclusion::check(payload.old).context("in the old schema")?;
     inclusion::check(payload.new).context("in the new schema")?;
+    if payload.old == payload.new {
+        return Ok(());
+    }
     let (writer, reader) = payload.roles();
     let found = breaks(writer, reader)?;
     let refused = !found.is_empty();

@@ -115,6 +115,8 @@ do. What could not be decided is `PAYLOAD_UNDECIDED`, and counts as breaking.
   refused; nothing is ever fetched.
 - **A break that is meant** is accepted in `schema/compat-accept.toml` by its fingerprint, with a reason
   and a date; the gate prints the block. Entries that are expired or fit nothing are findings.
-- **A release** copies `schema/json/protocol.json` to `schema/json/released/<version>.json`.
+- **In a CI**: [compat-workflow.yml](compat-workflow.yml) is an example for GitHub Actions.
+- **A release** copies `schema/json/protocol.json` to `schema/json/released/<version>.json`,
+  and notes the versions of the packages in `packages.json` beside it.
 
 ";

@@ -7,7 +7,7 @@ use super::cause::Names;
 use super::compare::{self, Comparison, merge};
 use super::finding::Finding;
 use super::level::{Axis, Level};
-use super::rules::{PACKAGE_VERSION_TOO_LOW, PROTOCOL_VERSION_TOO_LOW};
+use super::rules::{EVENT_DEPRECATED, PACKAGE_VERSION_TOO_LOW, PROTOCOL_VERSION_TOO_LOW};
 use super::version::{Bump, Version};
 use super::{RELEASED, read};
 use anyhow::Context;
@@ -90,9 +90,11 @@ pub(super) fn check(
 
 /// The levels on the wire, and all of them.
 fn levels(findings: &[Finding]) -> (Vec<Level>, Vec<Level>) {
-    let wire = findings.iter().filter(|it| it.axis == Axis::Wire);
+    // A mark is documentation: it asks for no more than a patch, and patches are not asked for.
+    let counted = findings.iter().filter(|it| it.rule != EVENT_DEPRECATED);
+    let wire = counted.clone().filter(|it| it.axis == Axis::Wire);
     let wire = wire.map(|it| it.level).collect();
-    (wire, findings.iter().map(|it| it.level).collect())
+    (wire, counted.map(|it| it.level).collect())
 }
 
 fn packages(

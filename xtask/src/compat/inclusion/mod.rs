@@ -12,6 +12,8 @@ mod solve;
 
 mod entailed;
 
+mod exclusive;
+
 mod facts;
 
 mod number;

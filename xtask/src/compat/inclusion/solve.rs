@@ -56,6 +56,8 @@ pub(crate) struct Solver<'g> {
     /// For each search under way, the outermost one whose outcome it assumed.
     assumed: Vec<usize>,
     types: HashMap<Literal, Types>,
+    /// Unions of which is known whether their alternatives exclude each other.
+    pub(super) exclusive: HashMap<NodeId, bool>,
     pub(super) steps: usize,
     scopes: usize,
 }
@@ -93,6 +95,7 @@ impl<'g> Solver<'g> {
             open: HashMap::new(),
             assumed: Vec::new(),
             types: HashMap::new(),
+            exclusive: HashMap::new(),
             steps: 0,
             scopes: 0,
         }
@@ -325,6 +328,13 @@ impl<'g> Solver<'g> {
             }
             Node::All(parts) | Node::AnyOf(parts) => {
                 case.choices.push(Rc::new(branches(parts, sign)));
+            }
+            Node::OneOf(parts) if self.exclude_each_other(id, parts) => {
+                if accepted {
+                    case.choices.push(Rc::new(branches(parts, sign)));
+                } else {
+                    case.todo.extend(parts.iter().map(|part| item(*part, sign)));
+                }
             }
             Node::OneOf(parts) => {
                 case.choices.push(Rc::new(one_of(parts, sign, item)));

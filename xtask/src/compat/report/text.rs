@@ -3,7 +3,8 @@
 use super::{Report, shown_payload};
 use crate::compat::accept;
 use crate::compat::finding::Finding;
-use crate::compat::level::Level;
+use crate::compat::level::{Axis, Level};
+use crate::compat::rules::PACKAGE_VERSION_TOO_LOW;
 
 pub(super) fn print(report: &Report) -> String {
     let mut text = String::new();
@@ -79,7 +80,7 @@ fn block(finding: &Finding) -> String {
                 &format!("{writer} (writes) and {reader} (reads)"),
             );
         }
-        _ if finding.axis == crate::compat::level::Axis::Source => {
+        _ if finding.axis == Axis::Source && finding.rule != PACKAGE_VERSION_TOO_LOW => {
             line(
                 "between",
                 "code that imports the types (TypeScript, Rust); nothing on the wire",
