@@ -18,6 +18,10 @@ mod payload;
 
 mod place;
 
+mod words;
+
+mod shape;
+
 mod finding;
 
 mod cause;

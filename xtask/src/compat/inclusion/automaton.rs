@@ -1,17 +1,17 @@
 //! Strings that match some patterns and not others, with a length: found, or proven not to exist.
 
+use super::bytes::{plainness, representatives};
+use super::layers::Layers;
 use super::node::Count;
 use super::pattern;
 use regex_automata::dfa::{Automaton as _, dense};
 use regex_automata::util::primitives::StateID;
 use regex_automata::util::start;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 /// Larger products are given up.
 const MAX_STATES: usize = 5000;
-/// Bytes of one kind that are spelled.
-const KEPT: usize = 26;
 /// Lengths beyond which nothing is tried.
 const MAX_LENGTH: u64 = 300_000;
 
@@ -184,7 +184,7 @@ impl Product {
         if length.is_empty() {
             return Some(found);
         }
-        let layers = Layers::new(self, length);
+        let layers = Layers::new(&self.edges, &self.accepting, length);
         let last = length.max.unwrap_or(u64::MAX);
         let abridged = self.is_abridged(&layers, length);
         let mut at = length.min;
@@ -269,138 +269,4 @@ impl Product {
         }
         text.truncate(start);
     }
-}
-
-/// From which states so many characters lead to an accepting one.
-struct Layers {
-    sets: Vec<HashSet<usize>>,
-    /// The layer at which the sets begin to repeat.
-    repeats_from: usize,
-}
-
-impl Layers {
-    fn new(product: &Product, length: Count) -> Self {
-        let mut before = vec![Vec::new(); product.states.len()];
-        for (from, edges) in product.edges.iter().enumerate() {
-            for (_, to) in edges {
-                before[*to].push(from);
-            }
-        }
-        let accepting = product.accepting.iter().enumerate();
-        let first: HashSet<usize> = accepting
-            .filter_map(|(state, accepts)| accepts.then_some(state))
-            .collect();
-        let sorted = |set: &HashSet<usize>| {
-            let mut states: Vec<_> = set.iter().copied().collect();
-            states.sort_unstable();
-            states
-        };
-        let mut known = HashMap::from([(sorted(&first), 0)]);
-        let mut layers = Self {
-            sets: vec![first],
-            repeats_from: 0,
-        };
-        let last = length.max.unwrap_or(u64::MAX);
-        while (layers.sets.len() as u64) <= last {
-            let next: HashSet<usize> = layers
-                .sets
-                .last()
-                .into_iter()
-                .flatten()
-                .flat_map(|state| before[*state].iter().copied())
-                .collect();
-            let number = layers.sets.len();
-            match known.entry(sorted(&next)) {
-                std::collections::hash_map::Entry::Occupied(first) => {
-                    layers.repeats_from = *first.get();
-                    return layers;
-                }
-                std::collections::hash_map::Entry::Vacant(place) => {
-                    place.insert(number);
-                }
-            }
-            layers.sets.push(next);
-        }
-        layers.repeats_from = layers.sets.len();
-        layers
-    }
-
-    fn at(&self, length: u64) -> &HashSet<usize> {
-        let index = usize::try_from(length).unwrap_or(usize::MAX);
-        if index < self.sets.len() {
-            return &self.sets[index];
-        }
-        let period = (self.sets.len() - self.repeats_from).max(1);
-        let first = self.repeats_from.min(self.sets.len() - 1);
-        &self.sets[(first + (index - first) % period).min(self.sets.len() - 1)]
-    }
-
-    fn distinct(&self) -> usize {
-        self.sets.len()
-    }
-}
-
-/// Bytes that never mean the same in UTF-8 are kept apart.
-fn part_of_a_character(byte: u8) -> u8 {
-    match byte {
-        0..0x80 => 0,
-        0x80..0x90 => 1,
-        0x90..0xa0 => 2,
-        0xa0..0xc0 => 3,
-        0xc0..0xe0 => 4,
-        0xe0 => 5,
-        0xe1..0xed => 6,
-        0xed => 7,
-        0xee..0xf0 => 8,
-        0xf0 => 9,
-        0xf1..0xf4 => 10,
-        _ => 11,
-    }
-}
-
-/// Some bytes of each kind, the plainest, and the characters that stand for more than themselves.
-fn representatives(automata: &[Rc<dense::DFA<Vec<u32>>>]) -> (Vec<u8>, Vec<char>) {
-    let mut bytes: Vec<u8> = (0..=255).collect();
-    bytes.sort_by_key(|byte| plainness(char::from(*byte)));
-    let mut seen: HashMap<Vec<u8>, usize> = HashMap::new();
-    let kind = |byte: u8| -> Vec<u8> {
-        let classes = automata.iter();
-        let classes = classes.map(|automaton| automaton.byte_classes().get(byte));
-        classes.chain([part_of_a_character(byte)]).collect()
-    };
-    let mut abridged = HashSet::new();
-    let mut cut = Vec::new();
-    bytes.retain(|byte| {
-        let kind = kind(*byte);
-        let count = seen.entry(kind.clone()).or_default();
-        *count += 1;
-        let kept = *count <= if *byte < 0x80 { KEPT } else { 1 };
-        if !kept {
-            abridged.insert(kind);
-        }
-        kept
-    });
-    bytes.retain(|byte| {
-        let kind = kind(*byte);
-        if *byte < 0x80 && abridged.contains(&kind) {
-            cut.push(char::from(*byte));
-        }
-        true
-    });
-    (bytes, cut)
-}
-
-/// Letters first, then digits, then what else can be read.
-fn plainness(letter: char) -> (u8, char) {
-    let rank = match letter {
-        'a'..='z' => 0,
-        'A'..='Z' => 1,
-        '0'..='9' => 2,
-        '-' | '_' | '.' | '/' | ':' | '@' => 3,
-        '!'..='~' => 4,
-        ' ' => 5,
-        '\u{a0}'.. => 6,
-        _ => 7,
-    };
-    (rank, letter)
 }

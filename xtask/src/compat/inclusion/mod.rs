@@ -4,11 +4,17 @@ mod node;
 
 mod document;
 
+mod keywords;
+
 mod parse;
 
 mod holds;
 
 mod solve;
+
+mod reduce;
+
+mod types;
 
 mod entailed;
 
@@ -22,13 +28,21 @@ mod text;
 
 mod object;
 
+mod names;
+
 mod array;
+
+mod different;
 
 mod format;
 
 mod pattern;
 
 mod automaton;
+
+mod layers;
+
+mod bytes;
 
 pub(crate) use document::Document;
 pub(crate) use format::bounds as numeric_format_bounds;

@@ -2,7 +2,7 @@
 
 use super::facts::Scope;
 use super::holds::{evaluates, member_nodes};
-use super::node::{Count, Graph, Members, Node, NodeId, Types};
+use super::node::{Count, Graph, Members, Node};
 use super::pattern;
 use super::solve::{Branch, Item, Literal, Outcome, Sign, Solver};
 use serde_json::{Map, Value};
@@ -130,12 +130,12 @@ impl Objects {
     }
 
     /// Every name that is mentioned.
-    fn mentioned(&self) -> BTreeSet<Rc<str>> {
+    pub(super) fn mentioned(&self) -> BTreeSet<Rc<str>> {
         let named = self.members.iter().flat_map(|(it, ..)| it.named.keys());
         named.chain(&self.has).chain(&self.lacks).cloned().collect()
     }
 
-    fn patterns(&self) -> BTreeSet<Rc<str>> {
+    pub(super) fn patterns(&self) -> BTreeSet<Rc<str>> {
         let patterns = self.members.iter().flat_map(|(it, ..)| &it.patterns);
         let demanded = self.demands.iter().flat_map(|demand| match &demand.name {
             DemandedName::Matching(source) => vec![Rc::clone(source)],
@@ -151,7 +151,7 @@ impl Objects {
             .collect()
     }
 
-    fn name_fits(&self, demand: &Demand, name: &str) -> bool {
+    pub(super) fn name_fits(&self, demand: &Demand, name: &str) -> bool {
         match &demand.name {
             DemandedName::Is(wanted) => **wanted == *name,
             DemandedName::Matching(source) => pattern::matches(source, name),
@@ -169,10 +169,7 @@ impl Objects {
 }
 
 /// The members that were decided on, with what their values have to satisfy besides.
-type Chosen = BTreeMap<Rc<str>, Vec<Literal>>;
-
-/// More patterns are not combined with each other.
-const MAX_PATTERNS: usize = 5;
+pub(super) type Chosen = BTreeMap<Rc<str>, Vec<Literal>>;
 
 impl Solver<'_> {
     pub(super) fn solve_object(&mut self, objects: &Objects, excluded: &[Value]) -> Outcome {
@@ -225,29 +222,6 @@ impl Solver<'_> {
         unknown.map_or(Outcome::Empty, Outcome::Unknown)
     }
 
-    fn candidates(
-        &mut self,
-        objects: &Objects,
-        demand: &Demand,
-        chosen: &Chosen,
-    ) -> (Vec<Rc<str>>, Option<&'static str>) {
-        if let DemandedName::Is(name) = &demand.name {
-            return (vec![Rc::clone(name)], None);
-        }
-        let mut names = objects.mentioned();
-        names.extend(chosen.keys().cloned());
-        let (fresh, unknown) = self.fresh(objects, demand.key, &names);
-        let key_fits = |name: &Rc<str>| {
-            let name = Value::String(name.to_string());
-            demand
-                .key
-                .is_none_or(|literal| self.fits(&name, &[literal]))
-        };
-        let names = names.into_iter().chain(fresh);
-        let names = names.filter(|name| objects.name_fits(demand, name) && key_fits(name));
-        (names.collect(), unknown)
-    }
-
     /// A value for a member.
     fn member(&mut self, objects: &Objects, name: &str, besides: &[Literal]) -> Outcome {
         let key = Value::String(name.to_owned());
@@ -259,50 +233,6 @@ impl Solver<'_> {
         };
         literals.extend(besides);
         self.solve(literals)
-    }
-
-    /// Names that nobody mentions, one for each way in which they match the patterns.
-    fn fresh(
-        &mut self,
-        objects: &Objects,
-        key: Option<Literal>,
-        taken: &BTreeSet<Rc<str>>,
-    ) -> (Vec<Rc<str>>, Option<&'static str>) {
-        let patterns: Vec<Rc<str>> = objects.patterns().into_iter().collect();
-        let mut unknown = (patterns.len() > MAX_PATTERNS).then_some("many patterns");
-        let nodes: Vec<NodeId> = patterns
-            .into_iter()
-            .map(|source| self.graph.add(Node::Pattern(source)))
-            .collect();
-        let taken: Rc<[Value]> = taken.iter().map(|name| name.as_ref().into()).collect();
-        let taken = self.graph.add(Node::Values(taken));
-        let string = self.graph.add(Node::Types(Types::STRING));
-        let mut names = Vec::new();
-        for mask in 0..(1_usize << nodes.len().min(MAX_PATTERNS)) {
-            let mut literals = vec![(string, Sign::Accepts), (taken, Sign::Rejects)];
-            literals.extend(key);
-            literals.extend(&objects.names);
-            literals.extend(nodes.iter().enumerate().map(|(index, node)| {
-                let matched = index < MAX_PATTERNS && mask & (1 << index) != 0;
-                let sign = if matched {
-                    Sign::Accepts
-                } else {
-                    Sign::Rejects
-                };
-                (*node, sign)
-            }));
-            let likely = ["extra", "other", "more"].map(Value::from);
-            let found = match self.among(&likely, &literals) {
-                Outcome::Witness(found) => Outcome::Witness(found),
-                _ => self.solve(literals),
-            };
-            match found {
-                Outcome::Witness(Value::String(name)) => names.push(name.into()),
-                Outcome::Unknown(why) => unknown = Some(why),
-                _ => {}
-            }
-        }
-        (names, unknown)
     }
 
     /// Finds the values, and further members when there are too few.

@@ -10,7 +10,7 @@
 //! [`super::text`], [`super::array`], [`super::object`].
 
 use super::facts::{Facts, Scope};
-use super::node::{Collection, Graph, Node, NodeId, Types};
+use super::node::{Graph, NodeId, Types};
 use super::number;
 use super::object::{Demand, DemandedName};
 use serde_json::Value;
@@ -55,11 +55,11 @@ pub(crate) struct Solver<'g> {
     open: HashMap<Vec<Literal>, usize>,
     /// For each search under way, the outermost one whose outcome it assumed.
     assumed: Vec<usize>,
-    types: HashMap<Literal, Types>,
+    pub(super) types: HashMap<Literal, Types>,
     /// Unions of which is known whether their alternatives exclude each other.
     pub(super) exclusive: HashMap<NodeId, bool>,
     pub(super) steps: usize,
-    scopes: usize,
+    pub(super) scopes: usize,
 }
 
 /// One case on its way to facts.
@@ -198,41 +198,6 @@ impl<'g> Solver<'g> {
         found.map_or(Outcome::Empty, |value| Outcome::Witness(value.clone()))
     }
 
-    /// All values there can be, when they are few.
-    pub(super) fn finite(&self, literals: &[Literal]) -> Option<Rc<[Value]>> {
-        let positive = literals.iter().filter(|(_, sign)| *sign != Sign::Rejects);
-        positive
-            .filter_map(|(node, _)| self.finite_node(*node, 0))
-            .min_by_key(|values| values.len())
-    }
-
-    fn finite_node(&self, node: NodeId, depth: usize) -> Option<Rc<[Value]>> {
-        if depth > 8 {
-            return None;
-        }
-        match &*self.graph.node(node) {
-            Node::Values(values) => Some(Rc::clone(values)),
-            Node::Types(types) if *types == Types::NULL => Some(Rc::from([Value::Null])),
-            Node::Types(types) if (Types::BOOLEAN | Types::NULL).contains(*types) => {
-                let mut values = vec![Value::Bool(true), Value::Bool(false)];
-                values.extend(types.contains(Types::NULL).then_some(Value::Null));
-                Some(values.into())
-            }
-            Node::All(parts) => parts
-                .iter()
-                .find_map(|part| self.finite_node(*part, depth + 1)),
-            Node::AnyOf(parts) | Node::OneOf(parts) => {
-                let mut all = Vec::new();
-                for part in parts {
-                    all.extend(self.finite_node(*part, depth + 1)?.iter().cloned());
-                }
-                Some(all.into())
-            }
-            Node::Unevaluated { beside, .. } => self.finite_node(*beside, depth + 1),
-            _ => None,
-        }
-    }
-
     fn case(&mut self, mut case: Case, literals: &[Literal]) -> Outcome {
         self.steps += 1;
         if self.steps > MAX_STEPS {
@@ -285,151 +250,6 @@ impl<'g> Solver<'g> {
             }
         }
         Ok(())
-    }
-
-    fn reduce(
-        &mut self,
-        case: &mut Case,
-        (id, sign): Literal,
-        scope: Option<Rc<Scope>>,
-    ) -> Result<(), Contradiction> {
-        // Inside a scope the same node counts once more: what it evaluates belongs to the scope.
-        if !case.seen.insert((id, sign)) && scope.is_none() {
-            return Ok(());
-        }
-        let opposite = match sign {
-            Sign::Rejects => {
-                case.seen.contains(&(id, Sign::Accepts)) || case.seen.contains(&(id, Sign::Writes))
-            }
-            _ => case.seen.contains(&(id, Sign::Rejects)),
-        };
-        if opposite {
-            return Err(Contradiction);
-        }
-        let item = |node: NodeId, sign| Item::Literal((node, sign), scope.clone());
-        let branches = |parts: &[NodeId], sign| -> Vec<Branch> {
-            parts.iter().map(|part| vec![item(*part, sign)]).collect()
-        };
-        let accepted = sign != Sign::Rejects;
-        match &*self.graph.node(id) {
-            Node::Anything | Node::Nothing => {
-                let anything = id == self.graph.anything;
-                return if anything == accepted {
-                    Ok(())
-                } else {
-                    Err(Contradiction)
-                };
-            }
-            Node::All(parts) if accepted => {
-                case.todo.extend(parts.iter().map(|part| item(*part, sign)));
-            }
-            Node::AnyOf(parts) if !accepted => {
-                case.todo.extend(parts.iter().map(|part| item(*part, sign)));
-            }
-            Node::All(parts) | Node::AnyOf(parts) => {
-                case.choices.push(Rc::new(branches(parts, sign)));
-            }
-            Node::OneOf(parts) if self.exclude_each_other(id, parts) => {
-                if accepted {
-                    case.choices.push(Rc::new(branches(parts, sign)));
-                } else {
-                    case.todo.extend(parts.iter().map(|part| item(*part, sign)));
-                }
-            }
-            Node::OneOf(parts) => {
-                case.choices.push(Rc::new(one_of(parts, sign, item)));
-            }
-            Node::Not(part) => {
-                let sign = if accepted {
-                    Sign::Rejects
-                } else {
-                    Sign::Accepts
-                };
-                case.todo.push(Item::Literal((*part, sign), None));
-            }
-            Node::If {
-                condition,
-                then,
-                otherwise,
-            } => {
-                let unmet = Item::Literal((*condition, Sign::Rejects), None);
-                case.choices.push(Rc::new(vec![
-                    vec![item(*condition, Sign::Accepts), item(*then, sign)],
-                    vec![unmet, item(*otherwise, sign)],
-                ]));
-            }
-            Node::Reference(reference) => {
-                case.todo.push(item(self.graph.target(*reference), sign));
-            }
-            Node::Types(types) => {
-                if types.meets(case.of) != accepted {
-                    return Err(Contradiction);
-                }
-            }
-            Node::Values(values) => case.facts.values(case.of, values, accepted)?,
-            Node::Unevaluated { beside, schema, of } => {
-                self.unevaluated(case, (*beside, *schema, *of), sign, scope)
-            }
-            typed => {
-                if typed.applies_to().meets(case.of) {
-                    super::facts::add(self.graph, case, typed, (id, sign), scope)?;
-                } else if !accepted {
-                    return Err(Contradiction);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn unevaluated(
-        &mut self,
-        case: &mut Case,
-        (beside, schema, of): (NodeId, NodeId, Collection),
-        sign: Sign,
-        outer: Option<Rc<Scope>>,
-    ) {
-        self.scopes += 1;
-        let scope = Rc::new(Scope {
-            number: self.scopes,
-            outer: outer.clone(),
-        });
-        if sign != Sign::Rejects {
-            case.todo
-                .push(Item::Literal((beside, sign), Some(Rc::clone(&scope))));
-            if of == Collection::Object {
-                let rule = (scope.number, (schema, sign));
-                case.facts.object.unevaluated.push(rule);
-            } else {
-                case.facts
-                    .array
-                    .unevaluated
-                    .push((scope.number, (schema, sign)));
-            }
-            return;
-        }
-        let violated = vec![Item::Literal((beside, Sign::Rejects), None)];
-        let holds = Item::Literal((beside, Sign::Accepts), Some(Rc::clone(&scope)));
-        let value = (schema, Sign::Rejects);
-        let extra = match of {
-            Collection::Object => Item::Demand(Demand {
-                name: DemandedName::Unevaluated(scope.number),
-                value: Some(value),
-                key: None,
-            }),
-            Collection::Array => Item::Element(super::array::Demand {
-                place: super::array::Place::Unevaluated(scope.number),
-                value,
-            }),
-        };
-        let mut branches = vec![violated];
-        let applies = match of {
-            Collection::Object => Types::OBJECT,
-            Collection::Array => Types::ARRAY,
-        };
-        if applies.meets(case.of) {
-            branches.push(vec![holds, extra]);
-        }
-        case.choices.push(Rc::new(branches));
     }
 
     /// Drops choices that are made already and branches that lead nowhere.
@@ -511,75 +331,6 @@ impl<'g> Solver<'g> {
             _ => remaining(&[Value::Null], &facts.excluded),
         }
     }
-
-    /// Types of values that can fit a literal, and perhaps some more.
-    pub(super) fn types(&mut self, literal: Literal, depth: usize) -> Types {
-        if let Some(types) = self.types.get(&literal) {
-            return *types;
-        }
-        if depth > 60 {
-            return Types::ALL;
-        }
-        let (id, sign) = literal;
-        let accepted = sign != Sign::Rejects;
-        let node = self.graph.node(id);
-        let mut joined = |parts: &[NodeId], union: bool| {
-            let start = if union { Types::NONE } else { Types::ALL };
-            parts.iter().fold(start, |types, part| {
-                let of = self.types((*part, sign), depth + 1);
-                if union { types | of } else { types & of }
-            })
-        };
-        let types = match &*node {
-            Node::Anything if !accepted => Types::NONE,
-            Node::Nothing if accepted => Types::NONE,
-            Node::All(parts) => joined(parts, !accepted),
-            Node::AnyOf(parts) => joined(parts, accepted),
-            Node::OneOf(parts) if accepted => joined(parts, true),
-            Node::Not(part) => {
-                let sign = if accepted {
-                    Sign::Rejects
-                } else {
-                    Sign::Accepts
-                };
-                self.types((*part, sign), depth + 1)
-            }
-            Node::If {
-                then, otherwise, ..
-            } => joined(&[*then, *otherwise], true),
-            Node::Types(types) if accepted => *types,
-            Node::Types(types) => types.others(),
-            Node::Values(values) if accepted => values
-                .iter()
-                .fold(Types::NONE, |types, value| types | Types::of(value)),
-            Node::Unevaluated { beside, .. } if accepted => joined(&[*beside], true),
-            typed if !accepted => typed.applies_to(),
-            _ => Types::ALL,
-        };
-        self.types.insert(literal, types);
-        types
-    }
-}
-
-/// The branches of a `oneOf`.
-fn one_of(parts: &[NodeId], sign: Sign, item: impl Fn(NodeId, Sign) -> Item) -> Vec<Branch> {
-    let rejected = |part: &NodeId| Item::Literal((*part, Sign::Rejects), None);
-    if sign != Sign::Rejects {
-        let branch = |(index, part): (usize, &NodeId)| {
-            let others = parts.iter().enumerate();
-            let others = others.filter(|(other, _)| *other != index);
-            let others = others.map(|(_, part)| rejected(part));
-            std::iter::once(item(*part, sign)).chain(others).collect()
-        };
-        return parts.iter().enumerate().map(branch).collect();
-    }
-    let mut branches = vec![parts.iter().map(rejected).collect()];
-    for (index, one) in parts.iter().enumerate() {
-        for two in &parts[index + 1..] {
-            branches.push(vec![item(*one, Sign::Accepts), item(*two, Sign::Accepts)]);
-        }
-    }
-    branches
 }
 
 /// The choice with the fewest branches; those of the writer first, as they say what it declares.
