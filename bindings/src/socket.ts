@@ -36,12 +36,15 @@ export type ArgumentsOf<Event> = BeforeCallback<CallbackArguments<Event>>;
 /** What an event that clients send is called back with. */
 export type ResponseOf<Event> = Answer<CallbackArguments<Event>>;
 
-/** The name and the arguments of any event: comparing the name tells which arguments there are. */
-export type AnyEvent<Events> = {
-  [Name in keyof Events]: Events[Name] extends (...args: infer Arguments) => void
-    ? [event: Name, ...Arguments]
-    : never;
-}[keyof Events];
+/** Any event that a socket receives: comparing its name tells which payload it has. */
+export type AnyReceived<Received extends EventMap<Received>> = {
+  [Name in keyof Received]: [event: Name, payload: Parameters<Received[Name]>[0]];
+}[keyof Received];
+
+/** Any event that a socket sends, without the callback; `undefined` for an absent argument. */
+export type AnySent<Sent> = {
+  [Name in keyof Sent]: [event: Name, argument: ArgumentsOf<Sent[Name]>[0]];
+}[keyof Sent];
 
 /** Events of Socket.IO's own: they tell of the connection. */
 export interface ConnectionEvents {
@@ -69,9 +72,6 @@ export interface AckEmitter<Sent> {
 /** A client's socket whose next callback fails when the server does not respond in time. */
 export interface TimedSocket<Received extends EventMap<Received>, Sent extends EventMap<Sent>>
   extends AckEmitter<Sent>, Pick<ReturnType<Socket<Received, Sent>["timeout"]>, "emit"> {}
-
-/** Listens to any event. */
-type AnyListener<Events> = (...event: AnyEvent<Events>) => void;
 
 /** What a socket is and holds, beside its methods. */
 type Properties =
@@ -122,13 +122,19 @@ export interface ProtocolSocket<Received extends EventMap<Received>, Sent extend
   listeners<Name extends keyof Received>(event: Name): Received[Name][];
   hasListeners(event: keyof ConnectionEvents | keyof Received): boolean;
 
-  onAny(listener: AnyListener<Received>): this;
-  prependAny(listener: AnyListener<Received>): this;
-  offAny(listener?: AnyListener<Received>): this;
-  listenersAny(): AnyListener<Received>[];
+  /** Listens to all events that are received. */
+  onAny(listener: (...event: AnyReceived<Received>) => void): this;
+  onAny(listener: (event: keyof Received) => void): this;
+  prependAny(listener: (...event: AnyReceived<Received>) => void): this;
+  prependAny(listener: (event: keyof Received) => void): this;
+  offAny(listener?: (...event: AnyReceived<Received>) => void): this;
+  listenersAny(): ((...event: AnyReceived<Received>) => void)[];
 
-  onAnyOutgoing(listener: AnyListener<Sent>): this;
-  prependAnyOutgoing(listener: AnyListener<Sent>): this;
-  offAnyOutgoing(listener?: AnyListener<Sent>): this;
-  listenersAnyOutgoing(): AnyListener<Sent>[];
+  /** Listens to all events that are sent. */
+  onAnyOutgoing(listener: (...event: AnySent<Sent>) => void): this;
+  onAnyOutgoing(listener: (event: keyof Sent) => void): this;
+  prependAnyOutgoing(listener: (...event: AnySent<Sent>) => void): this;
+  prependAnyOutgoing(listener: (event: keyof Sent) => void): this;
+  offAnyOutgoing(listener?: (...event: AnySent<Sent>) => void): this;
+  listenersAnyOutgoing(): ((...event: AnySent<Sent>) => void)[];
 }
