@@ -6,7 +6,7 @@
     reason = "a test may panic, in its helpers too"
 )]
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -62,7 +62,9 @@ fn every_rule_has_a_case_in_which_it_speaks() {
     let rules: BTreeSet<_> = rules().into_iter().collect();
     let folders = fs::read_dir(cases()).unwrap();
     let folders: BTreeSet<_> = folders
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .map(Result::unwrap)
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| entry.file_name().into_string().unwrap())
         .collect();
     assert_eq!(rules, folders);
     for rule in rules {
@@ -105,7 +107,7 @@ fn a_protocol_is_compatible_with_itself() {
                 text(&output.stdout)
             );
             let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-            assert_eq!(report["findings"], serde_json::json!([]), "{rule}");
+            assert_eq!(report["findings"], json!([]), "{rule}");
         }
     }
 }
@@ -261,3 +263,81 @@ fn a_batch_is_answered_line_by_line() {
     assert!(answers[3]["error"].is_string());
     assert_eq!(output.status.code(), Some(2));
 }
+
+/// `tests/compat/pairs.jsonl`: pairs of schemas with what was reasoned by hand for each direction.
+/// Each is judged as it stands and as a field, an item, a map's value, a variant and a type.
+#[test]
+fn labelled_pairs_are_judged_as_labelled() {
+    let pairs = fs::read_to_string(cases().join("pairs.jsonl")).unwrap();
+    let pairs: Vec<Value> = pairs
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let mut lines = String::new();
+    let mut labels = Vec::new();
+    for pair in &pairs {
+        for (place, surround) in PLACES {
+            let [old, new] = ["old", "new"].map(|side| pair[side].clone());
+            // What refers to its own root, or names its dialect there, only stands alone.
+            let text = format!("{old}{new}");
+            if *place != "alone" && (text.contains("$ref") || text.contains("$schema")) {
+                continue;
+            }
+            let (old, new) = (surround(old), surround(new));
+            for (direction, label) in [
+                ("client-to-server", "breaksClientToServer"),
+                ("server-to-client", "breaksServerToClient"),
+            ] {
+                let line = json!({ "old": old, "new": new, "direction": direction });
+                lines += &format!("{line}\n");
+                labels.push((&pair["id"], *place, direction, pair[label] == true));
+            }
+        }
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("pairs.jsonl");
+    fs::write(&path, lines).unwrap();
+    let output = text(&compat(&["--batch", path.to_str().unwrap()]).stdout);
+    let answers: Vec<Value> = output
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(answers.len(), labels.len());
+    let wrong: Vec<_> = labels
+        .iter()
+        .zip(&answers)
+        .filter(|((.., label), answer)| answer["breaking"] != *label)
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+type Surround = fn(Value) -> Value;
+
+const PLACES: &[(&str, Surround)] = &[
+    ("alone", |schema| schema),
+    (
+        "a field",
+        |schema| json!({ "type": "object", "properties": { "f": schema, "g": true }, "required": ["f"] }),
+    ),
+    (
+        "an item",
+        |schema| json!({ "type": "array", "items": schema }),
+    ),
+    (
+        "a map's value",
+        |schema| json!({ "type": "object", "additionalProperties": schema }),
+    ),
+    ("a variant", |schema| {
+        let tag = |tag: &str| json!({ "const": tag });
+        json!({ "oneOf": [
+            { "type": "object", "properties": { "t": tag("a"), "f": schema }, "required": ["t", "f"] },
+            { "type": "object", "properties": { "t": tag("b") }, "required": ["t"] },
+        ] })
+    }),
+    ("a type", |schema| {
+        json!({ "$ref": "#/$defs/Outer", "$defs": {
+            "Outer": { "type": "object", "properties": { "f": { "$ref": "#/$defs/Inner" } } },
+            "Inner": schema,
+        } })
+    }),
+];
