@@ -110,9 +110,12 @@ fn innermost<'a>(error: &'a ValidationError<'a>) -> &'a ValidationError<'a> {
         return error;
     };
     let depth = steps(error);
+    let tag = tag_of(context, depth);
     let meant = |errors: &&Vec<ValidationError<'static>>| {
         !errors.iter().any(|error| match error.kind() {
-            Kind::Constant { .. } | Kind::Enum { .. } => steps(error) <= depth + 1,
+            Kind::Constant { .. } | Kind::Enum { .. } => {
+                steps(error) <= depth || Some(error.instance_path().as_str()) == tag
+            }
             Kind::Type { .. } => steps(error) == depth,
             _ => false,
         })
@@ -122,6 +125,19 @@ fn innermost<'a>(error: &'a ValidationError<'a>) -> &'a ValidationError<'a> {
         (Some(errors), None) => errors.first().map_or(error, innermost),
         _ => error,
     }
+}
+
+/// The member by which most alternatives see that another one is meant.
+fn tag_of(context: &[Vec<ValidationError<'static>>], depth: usize) -> Option<&str> {
+    let mut counts = std::collections::BTreeMap::new();
+    for error in context.iter().flatten() {
+        let fixed = matches!(error.kind(), Kind::Constant { .. } | Kind::Enum { .. });
+        if fixed && steps(error) == depth + 1 {
+            *counts.entry(error.instance_path().as_str()).or_insert(0) += 1;
+        }
+    }
+    let most = counts.into_iter().max_by_key(|(_, count)| *count);
+    most.map(|(place, _)| place)
 }
 
 fn steps(error: &ValidationError<'_>) -> usize {

@@ -8,6 +8,8 @@ mod keywords;
 
 mod parse;
 
+mod common;
+
 mod holds;
 
 mod solve;
@@ -47,7 +49,7 @@ mod bytes;
 pub(crate) use document::Document;
 pub(crate) use format::bounds as numeric_format_bounds;
 pub(crate) use node::Graph;
-pub(crate) use parse::{parse, place};
+pub(crate) use parse::{parse, parse_both, place};
 pub(crate) use solve::Outcome;
 
 use serde_json::Value;
@@ -70,8 +72,8 @@ pub(crate) enum Inclusion {
 /// When one of them is not a schema, or refers to something outside of itself.
 pub(crate) fn inclusion(writer: &Value, reader: &Value) -> anyhow::Result<Inclusion> {
     let mut graph = Graph::new();
-    let written = parse(&mut graph, &Document::new(writer))?;
-    let read = parse(&mut graph, &Document::new(reader))?;
+    let documents = [Document::new(writer), Document::new(reader)];
+    let (written, read) = parse_both(&mut graph, &documents[0], &documents[1])?;
     let literals = vec![(written, Sign::Writes), (read, Sign::Rejects)];
     Ok(match Solver::new(&mut graph).solve(literals) {
         Outcome::Empty => Inclusion::Proven,

@@ -11,13 +11,42 @@ use std::rc::Rc;
 
 /// Reads the schema of a document and returns its node.
 pub(crate) fn parse(graph: &mut Graph, document: &Document<'_>) -> anyhow::Result<NodeId> {
+    parse_beside(graph, document, HashMap::new()).map(|(node, _)| node)
+}
+
+/// Reads the schemas of two documents. Types that are the same in both, with all they refer to, are
+/// the same nodes, even those that refer to themselves.
+pub(crate) fn parse_both(
+    graph: &mut Graph,
+    one: &Document<'_>,
+    other: &Document<'_>,
+) -> anyhow::Result<(NodeId, NodeId)> {
+    let (first, targets) = parse_beside(graph, one, HashMap::new())?;
+    let common = super::common::common(one, other);
+    let known = targets
+        .into_iter()
+        .filter(|(pointer, _)| common.contains(pointer))
+        .collect();
+    let (second, _) = parse_beside(graph, other, known)?;
+    Ok((first, second))
+}
+
+fn parse_beside(
+    graph: &mut Graph,
+    document: &Document<'_>,
+    targets: HashMap<String, Target>,
+) -> anyhow::Result<(NodeId, HashMap<String, Target>)> {
     let mut parser = Parser {
         graph,
         document,
         descents: 0,
-        targets: HashMap::new(),
+        targets,
     };
-    parser.target("", document.root())
+    let node = match parser.targets.get("") {
+        Some(Target::Parsed(node)) => *node,
+        _ => parser.target("", document.root())?,
+    };
+    Ok((node, parser.targets))
 }
 
 struct Parser<'a> {

@@ -55,6 +55,10 @@ pub(crate) struct Solver<'g> {
     open: HashMap<Vec<Literal>, usize>,
     /// For each search under way, the outermost one whose outcome it assumed.
     assumed: Vec<usize>,
+    /// Searches that found nothing as long as the assumed outer search finds nothing either.
+    provisional: HashMap<Vec<Literal>, usize>,
+    /// The same in the order in which they ended.
+    provisional_order: Vec<Vec<Literal>>,
     pub(super) types: HashMap<Literal, Types>,
     /// Unions of which is known whether their alternatives exclude each other.
     pub(super) exclusive: HashMap<NodeId, bool>,
@@ -94,6 +98,8 @@ impl<'g> Solver<'g> {
             known: HashMap::new(),
             open: HashMap::new(),
             assumed: Vec::new(),
+            provisional: HashMap::new(),
+            provisional_order: Vec::new(),
             types: HashMap::new(),
             exclusive: HashMap::new(),
             steps: 0,
@@ -111,7 +117,8 @@ impl<'g> Solver<'g> {
         if let Some(known) = self.known.get(&literals) {
             return known.clone();
         }
-        if let Some(depth) = self.open.get(&literals) {
+        let assumed = self.open.get(&literals).or(self.provisional.get(&literals));
+        if let Some(depth) = assumed {
             // A smallest value does not contain another one of the same kind.
             if let Some(assumed) = self.assumed.last_mut() {
                 *assumed = (*assumed).min(*depth);
@@ -122,6 +129,7 @@ impl<'g> Solver<'g> {
         if self.steps > MAX_STEPS || depth > MAX_DEPTH {
             return Outcome::Unknown("too large");
         }
+        let before = self.provisional_order.len();
         self.open.insert(literals.clone(), depth);
         self.assumed.push(usize::MAX);
         let outcome = self.by_type(&literals);
@@ -132,8 +140,27 @@ impl<'g> Solver<'g> {
         {
             *outer = (*outer).min(assumed);
         }
-        if assumed >= depth || matches!(outcome, Outcome::Witness(_)) {
-            self.known.insert(literals, outcome.clone());
+        match (&outcome, assumed < depth) {
+            (Outcome::Empty, true) => {
+                self.provisional.insert(literals.clone(), assumed);
+                self.provisional_order.push(literals);
+            }
+            (Outcome::Empty, false) => {
+                // What was assumed has come true.
+                for settled in self.provisional_order.drain(before..) {
+                    self.provisional.remove(&settled);
+                    self.known.insert(settled, Outcome::Empty);
+                }
+                self.known.insert(literals, Outcome::Empty);
+            }
+            (found, uncertain) => {
+                for wrong in self.provisional_order.drain(before..) {
+                    self.provisional.remove(&wrong);
+                }
+                if !uncertain || matches!(found, Outcome::Witness(_)) {
+                    self.known.insert(literals, found.clone());
+                }
+            }
         }
         outcome
     }
