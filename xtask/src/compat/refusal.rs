@@ -128,7 +128,7 @@ fn innermost<'a>(error: &'a ValidationError<'a>) -> &'a ValidationError<'a> {
 }
 
 /// The member by which most alternatives see that another one is meant.
-fn tag_of(context: &[Vec<ValidationError<'static>>], depth: usize) -> Option<&str> {
+fn tag_of<'a>(context: &'a [Vec<ValidationError<'static>>], depth: usize) -> Option<&'a str> {
     let mut counts = std::collections::BTreeMap::new();
     for error in context.iter().flatten() {
         let fixed = matches!(error.kind(), Kind::Constant { .. } | Kind::Enum { .. });
