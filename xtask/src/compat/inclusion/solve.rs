@@ -142,6 +142,12 @@ impl<'g> Solver<'g> {
         }
         match (&outcome, assumed < depth) {
             (Outcome::Empty, true) => {
+                // What relied on this search relies on what it relied on.
+                for relying in &self.provisional_order[before..] {
+                    if let Some(depth) = self.provisional.get_mut(relying) {
+                        *depth = (*depth).min(assumed);
+                    }
+                }
                 self.provisional.insert(literals.clone(), assumed);
                 self.provisional_order.push(literals);
             }

@@ -115,3 +115,30 @@ fn recursive_schemas_end() {
     ));
     assert!(inclusion(&json!({ "$ref": "#" }), &json!(true)).is_err());
 }
+
+#[test]
+fn types_that_refer_to_each_other_are_compared_once() {
+    // Forty types, each of which refers to five others: every path through them is another one.
+    let types = |changed: usize| {
+        let of = |index: usize| {
+            let other =
+                |step: usize| json!({ "$ref": format!("#/$defs/T{}", (index * 7 + step) % 40) });
+            let mut properties = json!({ "value": { "type": "string" } });
+            for step in 1..6 {
+                properties[format!("to{step}")] = json!({ "type": "array", "items": other(step) });
+            }
+            if index == changed {
+                properties["value"] = json!({ "type": ["string", "null"] });
+            }
+            json!({ "type": "object", "properties": properties, "required": ["value"] })
+        };
+        let types: serde_json::Map<_, _> = (0..40).map(|it| (format!("T{it}"), of(it))).collect();
+        json!({ "$ref": "#/$defs/T0", "$defs": types })
+    };
+    let (before, after) = (types(usize::MAX), types(33));
+    assert_eq!(inclusion(&before, &after).unwrap(), Inclusion::Proven);
+    let Inclusion::Refuted(payload) = inclusion(&after, &before).unwrap() else {
+        panic!("null is new");
+    };
+    assert!(validator(&after).is_valid(&payload) && !validator(&before).is_valid(&payload));
+}
