@@ -96,8 +96,10 @@ export interface ProtocolSocket<Received extends EventMap<Received>, Sent extend
   /** What the socket signs in with whenever it connects. */
   auth: HandshakeAuth | ((send: (auth: HandshakeAuth) => void) => void);
 
+  /** Connects; on a connected socket it does nothing. `open` is the same. */
   connect(): this;
   open(): this;
+  /** Disconnects until the next `connect()`. `close` is the same. */
   disconnect(): this;
   close(): this;
 
@@ -106,6 +108,7 @@ export interface ProtocolSocket<Received extends EventMap<Received>, Sent extend
   /** Lets the next callback fail when the server does not respond in time. */
   timeout(ms: number): TimedSocket<Received, Sent>;
 
+  /** Listens to an event. */
   on<Name extends keyof ConnectionEvents>(event: Name, listener: ConnectionEvents[Name]): this;
   on<Name extends keyof Received>(event: Name, listener: Received[Name]): this;
   /** Listens to the next event only. */

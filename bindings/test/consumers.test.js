@@ -4,15 +4,15 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { test } from "node:test";
 import { build } from "vite";
-import { compilers, diagnosticsOf } from "./support/compiler.js";
-import { pack, project } from "./support/package.js";
+import { allCompilers, diagnosticsOf } from "./support/compiler.js";
+import { pack, project, root } from "./support/package.js";
 
 const { tarball } = pack("consumers");
 
-const [current, last, oldest] = compilers;
+const [current, oldest, last] = allCompilers;
 const bundler = { module: "esnext", moduleResolution: "bundler" };
 const nodenext = { module: "nodenext", moduleResolution: "nodenext" };
 
@@ -71,32 +71,36 @@ test("Node runs all subpaths", () => {
   assert.deepEqual(output.trim().split("\n"), ["INVALID_PAYLOAD", "UNREACHABLE", "done"]);
 });
 
-test("Vite builds a page that holds one copy of each library, and no subpath unasked", async () => {
-  const directory = project("consumer-vite", tarball, {
-    "package.json": '{ "type": "module" }',
-    "index.html": '<div id="root"></div><script type="module" src="/page.tsx"></script>',
-    "page.tsx": page,
-  });
+test("the React example type-checks, and Vite bundles one copy of each library", async () => {
+  const directory = project("consumer-vite", tarball, filesIn("examples/react"));
+  assert.deepEqual(diagnosticsOf(current, directory), []);
+
   const modules = new Set();
   const collect = { name: "collect", moduleParsed: ({ id }) => void modules.add(id) };
-  const output = await build({
-    root: directory,
-    configFile: false,
-    logLevel: "error",
-    plugins: [collect],
-  });
-  assert.ok(output);
-  const [asset] = readdirSync(join(directory, "dist/assets")).filter((it) => it.endsWith(".js"));
-  assert.match(readFileSync(join(directory, "dist/assets", asset), "utf8"), /claude:execute/);
+  await build({ root: directory, logLevel: "error", plugins: [collect] });
+  const assets = join(directory, "dist/assets");
+  const scripts = readdirSync(assets).filter((name) => name.endsWith(".js"));
+  assert.equal(scripts.length, 1);
+  assert.match(readFileSync(join(assets, scripts[0]), "utf8"), /claude:execute/);
 
   for (const library of ["react", "react-dom", "socket.io-client", "@slopstudios/protocol"]) {
     const copies = new Set([...modules].flatMap((id) => copyOf(library, id)));
-    assert.equal(copies.size, 1, `${library}: ${[...copies].join(", ")}`);
+    assert.equal(copies.size, 1, `${library} is bundled from: ${[...copies].join(", ")}`);
   }
   const own = [...modules].flatMap((id) => id.split("/@slopstudios/protocol/dist/")[1] ?? []);
   assert.ok(own.includes("react/index.js") && own.includes("client/index.js"), own.join(", "));
-  assert.ok(!own.some((id) => id.startsWith("validate/")), own.join(", "));
+  assert.ok(!own.some((id) => id.startsWith("validate/")), "it did not import ./validate");
 });
+
+/** The files that the repository has below a directory of the package, by path. */
+function filesIn(path) {
+  const directory = join(root, path);
+  const names = readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(directory, join(entry.parentPath, entry.name)))
+    .filter((name) => !/^(node_modules|dist)\b/.test(name));
+  return Object.fromEntries(names.map((it) => [it, readFileSync(join(directory, it), "utf8")]));
+}
 
 /** The directory of the copy of a library that a module belongs to. */
 function copyOf(library, id) {

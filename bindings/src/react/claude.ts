@@ -50,7 +50,7 @@ interface State extends ClaudeRun {
   readonly request?: Request | undefined;
 }
 
-/** The fields of all steps. */
+/** A step of any kind. */
 type Step = Partial<ClaudeProgressPayload & ClaudeCompletePayload>;
 
 /** Executes prompts. Unmounting ends only the listening: the process goes on. */
@@ -60,19 +60,20 @@ export function useClaude(): UseClaude {
 
   useClientEffect((client) => {
     if (!request) return;
-    let isShown = true;
+    let isShown: unknown = request;
     let output = "";
     const show = (next: Omit<State, "output">) => isShown && setRun({ ...next, output });
     const watch = async () => {
-      for await (const step of (request.execution ??= client.claude.execute(request.payload))) {
-        const { data = "", result }: Step = step;
-        output += data;
-        // Where it runs, the step itself tells the status.
-        show({
-          status: result ? "completed" : "queued",
-          request: result ? undefined : request,
-          ...step,
-        });
+      for await (const step of (request.execution ??= client.claude.execute(
+        request.payload,
+      )) as AsyncIterable<Step>) {
+        output += step.data ?? "";
+        show(
+          step.result
+            ? { ...step, status: "completed" }
+            : // While it runs, the step itself tells the status.
+              { request, status: "queued", ...step },
+        );
       }
     };
     watch().catch((error: ProtocolError) => show({ status: "failed", error }));
@@ -82,9 +83,10 @@ export function useClaude(): UseClaude {
   return {
     ...run,
     running: !!request,
-    execute: React.useCallback((payload) => {
-      setRun({ request: { payload }, status: "pending", output: "" });
-    }, []),
+    execute: React.useCallback(
+      (payload) => setRun({ request: { payload }, status: "pending", output: "" }),
+      [],
+    ),
     cancel: () => request?.execution?.cancel(),
   };
 }

@@ -1,6 +1,6 @@
 // The connection: made by a provider, used by all components inside it.
 
-import type { ReactElement, ReactNode } from "react";
+import type { Context, ReactElement, ReactNode } from "react";
 import { connect } from "../client/index.js";
 import type { ConnectionState, ConnectOptions, SlopClient, Unsubscribe } from "../client/index.js";
 import { React } from "./react.js";
@@ -20,7 +20,8 @@ export interface SlopProviderProps extends ConnectOptions {
   readonly children?: ReactNode;
 }
 
-const Context = React.createContext<Connection | undefined>(undefined);
+// Without a default: outside of a provider, the first use of the connection fails.
+const Context = (React.createContext as () => Context<Connection>)();
 
 /**
  * Connects when it is mounted and closes the connection when it is unmounted.
@@ -29,7 +30,6 @@ const Context = React.createContext<Connection | undefined>(undefined);
  * connecting: `getToken` is asked again and again, so let it read where the token is kept.
  */
 export function SlopProvider(props: SlopProviderProps): ReactElement {
-  const { client, url, token } = props;
   const [connection, setConnection] = React.useState<Connection>({ status: "connecting" });
 
   React.useEffect(() => {
@@ -38,33 +38,39 @@ export function SlopProvider(props: SlopProviderProps): ReactElement {
     // Not at once: StrictMode unmounts what it has just mounted, and a server notices late that an
     // attempt to connect was given up.
     const timer = setTimeout(() => {
-      used = client ?? connect(url, props);
+      used = props.client ?? connect(props.url, props);
       stop = used.onState((state) => setConnection({ ...state, client: used }));
       setConnection({ ...used.state, client: used });
     });
     return () => {
-      clearTimeout(timer);
       stop?.();
-      client ?? used?.close();
+      clearTimeout(timer);
+      props.client ?? used?.close();
     };
-  }, [client, url, token]);
+  }, [props.url, props.token, props.client]);
 
   return React.createElement(Context.Provider, { value: connection }, props.children);
 }
 
-/** The state of the connection, and its client. Throws when there is no provider around. */
+/** The state of the connection, and its client. There must be a `SlopProvider` around. */
 export function useConnection(): Connection {
-  return React.useContext(Context)!;
+  return React.useContext(Context);
 }
+
+/** What ends a membership, and of what. */
+export type Need = `${"leaveRoom" | "unsubscribeMedia"}${string}`;
+
+/** How many components have a need, kept on the client: so all of its providers share the count. */
+export type CountingClient = SlopClient & { [need: Need]: number };
 
 /** An effect that needs a client, and what ends it. */
 export function useClientEffect(
-  effect: (client: SlopClient) => readonly (() => void)[] | undefined,
+  effect: (client: CountingClient) => readonly (() => unknown)[] | undefined,
   ...dependencies: readonly unknown[]
 ): void {
   const { client } = useConnection();
   React.useEffect(() => {
-    const ends = client && effect(client);
-    return () => ends?.forEach((end) => end());
+    const ends = client && effect(client as CountingClient);
+    return () => void ends?.map((end) => end());
   }, [client, ...dependencies]);
 }

@@ -24,14 +24,12 @@ export type MediaState = { readonly [Name in keyof Fields]?: Fields[Name] | unde
  * share the subscription. Without an id nothing is subscribed.
  */
 export function useMedia(mediaId: MediaId | undefined): MediaState {
-  const [heard, setHeard] = React.useState<Payload>();
-  const hear = (payload: Payload) => {
-    if (payload.mediaId === mediaId) setHeard(payload);
-  };
+  const [heard, setHeard] = React.useState<MediaState>({});
+  const hear = (payload: Payload) => payload.mediaId === mediaId && setHeard(payload);
   const { error } = useMembership("subscribeMedia", "unsubscribeMedia", mediaId, {
     mediaProgress: hear,
     mediaComplete: hear,
     mediaError: hear,
   });
-  return heard && heard.mediaId === mediaId ? heard : { error: error?.message };
+  return heard.mediaId === mediaId ? heard : { error: error?.message };
 }

@@ -2,6 +2,7 @@
 
 import type { ProtocolError, ServerToClientEvents } from "../client/index.js";
 import { useClientEffect, useConnection } from "./connection.js";
+import type { CountingClient, Need } from "./connection.js";
 import { React } from "./react.js";
 
 /**
@@ -16,9 +17,6 @@ export interface Membership {
   /** Why the server refused. */
   readonly error?: ProtocolError | undefined;
 }
-
-/** Counts the components that need a membership, on the client: whoever uses it shares the count. */
-type Counts = Record<string, number>;
 
 /** Listens. Other listeners take the place of the ones before; no event falls in between. */
 export function useListeners(listeners: Listeners): void {
@@ -43,24 +41,22 @@ export function useMembership(
   useListeners(listeners);
 
   useClientEffect(
-    (client) => {
+    (client: CountingClient) => {
       if (!name) return;
-      const counts = client as unknown as Counts;
-      const key = leave + name;
-      let isShown = true;
-      counts[key] = (counts[key] ?? 0) + 1;
+      const need = (leave + name) as Need;
+      let isShown: unknown = (client[need] = (client[need] ?? 0) + 1);
       const show = (next: Membership) => isShown && setMembership(next);
       if (status === "connected") {
         client.call(join, name).then(
           () => show({ joined: true }),
-          (error: ProtocolError) => show({ joined: false, error }),
+          (error: ProtocolError) => show({ error, joined: false }),
         );
       }
       return [
         () => {
           setMembership({ joined: (isShown = false) });
           // Later: until then another component, or this effect again, may need it.
-          setTimeout(() => --counts[key]! || client.call(leave, name).catch(() => {}));
+          setTimeout(() => --client[need]! || client.call(leave, name).catch(() => {}));
         },
       ];
     },

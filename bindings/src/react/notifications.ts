@@ -20,7 +20,7 @@ export interface Notifications {
  *
  * @param limit how many of the newest to keep
  */
-export function useNotifications(limit = 100): Notifications {
+export function useNotifications(limit = 50): Notifications {
   const [notifications, setNotifications] = React.useState<readonly NotificationPayload[]>([]);
   const clear = React.useCallback(() => setNotifications([]), []);
   useListeners({
@@ -31,8 +31,9 @@ export function useNotifications(limit = 100): Notifications {
   return {
     notifications,
     clear,
-    dismiss: React.useCallback((id) => {
-      setNotifications((all) => all.filter((one) => one.id !== id));
-    }, []),
+    dismiss: React.useCallback(
+      (id) => setNotifications((all) => all.filter((one) => one.id !== id)),
+      [],
+    ),
   };
 }

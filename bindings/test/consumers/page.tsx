@@ -1,4 +1,4 @@
-// A page that uses the package as it is installed. Built by `consumers.test.js`.
+// A page that uses the package as it is installed. Type-checked by `consumers.test.js`.
 
 import { createRoot } from "react-dom/client";
 import type { ClaudeErrorCode, RootSocket } from "@slopstudios/protocol";

@@ -9,21 +9,26 @@ import { fileURLToPath } from "node:url";
 const testDirectory = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
 
-/** The newest compiler, the last one of its line, and the oldest supported one. */
-export const compilers = ["typescript", "typescript-5.9", "typescript-5.4"].map((name) => {
+const named = (name) => {
   const manifest = require.resolve(`${name}/package.json`);
   return {
     version: require(manifest).version,
     executable: join(dirname(manifest), "bin", "tsc"),
   };
-});
+};
+
+/** The newest compiler, and the oldest supported one. */
+export const compilers = ["typescript", "typescript-5.4"].map(named);
+
+/** With the last one that is written in JavaScript, which many projects have. */
+export const allCompilers = [...compilers, named("typescript-5.9")];
 
 /**
  * Type-checks files under `--strict`. Inside them, `@slopstudios/protocol` is this package.
  *
  * @param {{ executable: string, version: string }} compiler
  * @param {string} name of the directory to put them in
- * @param {Record<string, string>} files by name
+ * @param {Record<string, string>} files by path
  * @returns {{ file: string, line: number, code: number, message: string }[]} what it says
  */
 export function check(compiler, name, files) {
@@ -31,6 +36,7 @@ export function check(compiler, name, files) {
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
   for (const [file, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, file)), { recursive: true });
     writeFileSync(join(directory, file), content);
   }
   writeFileSync(join(directory, "tsconfig.json"), JSON.stringify(configuration));
@@ -59,7 +65,6 @@ const configuration = {
     lib: ["es2022", "dom"],
     types: [],
   },
-  include: ["*"],
 };
 
 function run({ executable }, directory) {

@@ -50,7 +50,7 @@ function App({ provider, show }) {
     h(parts[part], { key: props?.name ?? part, ...props }),
   );
   // New functions at each render, as inline ones are.
-  const options = { getToken: provider.getTokenFrom && (() => page.token), onError: () => {} };
+  const options = { getToken: () => provider.token, onError: () => {} };
   return h(protocol.SlopProvider, { ...options, ...provider }, children);
 }
 
