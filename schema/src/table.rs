@@ -14,11 +14,13 @@ macro_rules! protocol {
         $( on $on:tt {
             client { $(
                 $(#[doc = $c_doc:literal])*
+                $(#[deprecated(since = $c_since:literal, note = $c_note:literal)])?
                 $client:ident = $c_name:literal $c_args:tt -> $ack:ty,
-                    by $access:ident $(($refusal:literal))?;
+                    by $access:ident $(($refusal:literal))? $(, limited by $limit:path)?;
             )* }
             server { $(
                 $(#[doc = $s_doc:literal])*
+                $(#[deprecated(since = $s_since:literal, note = $s_note:literal)])?
                 $server:ident = $s_name:literal $s_args:tt to $audience:ident;
             )* }
         } )*
@@ -72,6 +74,9 @@ macro_rules! protocol {
                 type Access = $crate::event::$access;
                 const ACCESS: $crate::event::AccessLevel =
                     $crate::__access_level!($access $($refusal)?);
+                $(const RATE_LIMIT: Option<$crate::event::RateLimit> = Some($limit);)?
+                $(const DEPRECATED: Option<$crate::event::Deprecation> =
+                    Some($crate::event::Deprecation { since: $c_since, note: $c_note });)?
             }
         )* $(
             $(#[doc = $s_doc])*
@@ -87,6 +92,8 @@ macro_rules! protocol {
                 type Audience = $crate::event::$audience;
                 const AUDIENCE: $crate::event::AudienceKind =
                     $crate::event::AudienceKind::$audience;
+                $(const DEPRECATED: Option<$crate::event::Deprecation> =
+                    Some($crate::event::Deprecation { since: $s_since, note: $s_note });)?
             }
         )* )*
 
