@@ -1,0 +1,16 @@
+//! Runs: Claude executions as streams that survive lost connections.
+
+mod queue;
+
+mod registry;
+
+mod catch_up;
+
+mod stream;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use queue::{Item, RunQueue};
+pub(crate) use registry::{Follow, Runs};
+pub use stream::{Run, RunError, RunUpdate};
