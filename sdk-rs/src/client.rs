@@ -4,7 +4,7 @@ use crate::builder::Builder;
 use crate::calls::{Call, Failure, Stop};
 use crate::driver;
 use crate::error::{CallError, ConnectError};
-use crate::events::{Delivery, EventStream, Filter, RawEvent, ServerEvent};
+use crate::events::{Delivery, EventStream, Filter, RawEvent, ServerEvent, UndeclaredEvent};
 use crate::memory::{Effect, effect_of};
 use crate::packet;
 use crate::reply;
@@ -170,7 +170,21 @@ impl Client {
         &self,
         namespace: Namespace,
     ) -> EventStream<E::Payload> {
-        self.subscribe(Filter::NamedOn(E::NAME, namespace), RawEvent::payload::<E>)
+        self.subscribe(
+            Filter::NamedOn(E::NAME.into(), namespace),
+            RawEvent::payload::<E>,
+        )
+    }
+
+    /// Events of this name, whether or not the protocol declares them, from now on: for those that
+    /// are published to rooms.
+    pub fn on_any(
+        &self,
+        namespace: Namespace,
+        event: impl Into<String>,
+    ) -> EventStream<UndeclaredEvent> {
+        let event = event.into().into();
+        self.subscribe(Filter::NamedOn(event, namespace), UndeclaredEvent::read)
     }
 
     /// The state of the connection, now and from now on.

@@ -24,7 +24,7 @@ pub use backoff::Backoff;
 pub use builder::Builder;
 pub use client::Client;
 pub use error::{CallError, ConnectError, ConnectionLost, Refusal, RefusalCode, Step};
-pub use events::{EventError, EventStream, ServerEvent, Undecodable, UnknownEvent};
+pub use events::{EventError, EventStream, ServerEvent, UndeclaredEvent, Undecodable};
 pub use facade::{Claude, Media, Rooms, Session};
 pub use run::{Run, RunError, RunUpdate};
 #[doc(inline)]

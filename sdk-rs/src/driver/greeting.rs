@@ -33,10 +33,10 @@ pub(super) async fn greet(
     let namespaces = &shared.config.namespaces;
     let mut greeting = Greeting {
         unconnected: namespaces.clone(),
-        unsigned: token
-            .is_some()
-            .then(|| namespaces.clone())
-            .unwrap_or_default(),
+        unsigned: match token {
+            Some(_) => namespaces.clone(),
+            None => Vec::new(),
+        },
         user: None,
     };
     let auth = HandshakeAuth::new(token.map(|token| token.reveal().to_owned()));

@@ -20,5 +20,5 @@ pub(crate) use bus::{Bus, Delivery};
 pub(crate) use queue::Filter;
 pub(crate) use raw::RawEvent;
 pub use raw::Undecodable;
-pub use server_event::{ServerEvent, UnknownEvent};
+pub use server_event::{ServerEvent, UndeclaredEvent};
 pub use stream::{EventError, EventStream};

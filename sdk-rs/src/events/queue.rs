@@ -3,6 +3,7 @@
 use super::RawEvent;
 use futures_util::task::AtomicWaker;
 use slop_schema::{Namespace, ServerEvent};
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,13 +13,13 @@ use std::task::{Context, Poll};
 const BATCH: usize = 64;
 
 /// Which events a subscriber wants.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) enum Filter {
     All,
     /// One event, on these namespaces.
     Named(&'static str, &'static [Namespace]),
     /// One event, on one of its namespaces.
-    NamedOn(&'static str, Namespace),
+    NamedOn(Cow<'static, str>, Namespace),
 }
 
 impl Filter {

@@ -18,7 +18,7 @@ macro_rules! server_events {
                 $event(<protocol::$event as Declared>::Payload),
             )*
             /// An event that the protocol does not declare, like one published to a room.
-            Unknown(UnknownEvent),
+            Undeclared(UndeclaredEvent),
         }
 
         impl ServerEvent {
@@ -31,7 +31,7 @@ macro_rules! server_events {
                         return event.payload::<protocol::$event>().map(Self::$event);
                     }
                 )*
-                UnknownEvent::read(event).map(Self::Unknown)
+                UndeclaredEvent::read(event).map(Self::Undeclared)
             }
 
             /// Its name on the wire.
@@ -39,7 +39,7 @@ macro_rules! server_events {
             pub fn name(&self) -> &str {
                 match self {
                     $(Self::$event(_) => <protocol::$event as Declared>::NAME,)*
-                    Self::Unknown(event) => &event.name,
+                    Self::Undeclared(event) => &event.name,
                 }
             }
 
@@ -48,7 +48,7 @@ macro_rules! server_events {
             pub fn to_json(&self) -> Value {
                 let payload = match self {
                     $(Self::$event(payload) => serde_json::to_value(payload),)*
-                    Self::Unknown(event) => {
+                    Self::Undeclared(event) => {
                         Ok(event.arguments.first().cloned().unwrap_or_default())
                     }
                 };
@@ -63,7 +63,7 @@ slop_schema::for_each_server_event!(server_events);
 /// An event that the protocol does not declare.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct UnknownEvent {
+pub struct UndeclaredEvent {
     /// Where it came from.
     pub namespace: Namespace,
     /// Its name.
@@ -75,8 +75,8 @@ pub struct UnknownEvent {
     pub attachments: Vec<Bytes>,
 }
 
-impl UnknownEvent {
-    fn read(event: &RawEvent) -> Result<Self, Undecodable> {
+impl UndeclaredEvent {
+    pub(crate) fn read(event: &RawEvent) -> Result<Self, Undecodable> {
         let arguments = packet::event_arguments(event.data.as_str())
             .map_err(|error| event.undecodable(&error))?;
         let attachments = event.attachments.as_ref().map(Arc::clone);

@@ -28,7 +28,7 @@ impl Claude<'_> {
     ///
     /// # Errors
     /// As [`execute_with`](Self::execute_with).
-    pub async fn execute(&self, prompt: impl Into<String>) -> Result<Run, CallError> {
+    pub async fn execute(self, prompt: impl Into<String>) -> Result<Run, CallError> {
         let prompt = scalar(Prompt::new(prompt))?;
         self.execute_with(ClaudeExecutePayload::new(prompt)).await
     }
@@ -39,7 +39,7 @@ impl Claude<'_> {
     /// When the server refuses, because nobody is signed in, the limit is exceeded or the payload is
     /// wrong, or cannot be asked. It is never sent twice: [`CallError::may_have_happened`] tells
     /// whether a process may run nonetheless.
-    pub async fn execute_with(&self, payload: ClaudeExecutePayload) -> Result<Run, CallError> {
+    pub async fn execute_with(self, payload: ClaudeExecutePayload) -> Result<Run, CallError> {
         let queue = Arc::new(RunQueue::default());
         let argument = argument_of::<ClaudeExecute>(&payload)?;
         let callback = self
@@ -58,7 +58,7 @@ impl Claude<'_> {
     /// # Errors
     /// When the server does not know the process, it is another user's, or the server cannot be
     /// asked.
-    pub async fn follow(&self, process: ProcessId) -> Result<Run, CallError> {
+    pub async fn follow(self, process: ProcessId) -> Result<Run, CallError> {
         let queue = Arc::new(RunQueue::default());
         let argument = argument_of::<ClaudeStatus>(&process)?;
         self.follow_with::<ClaudeStatus>(argument, Some(process.clone()), &queue)
@@ -71,7 +71,7 @@ impl Claude<'_> {
     /// # Errors
     /// When the server does not know the process, it is another user's, or the server cannot be
     /// asked.
-    pub async fn status(&self, process: ProcessId) -> Result<ClaudeStatusCallback, CallError> {
+    pub async fn status(self, process: ProcessId) -> Result<ClaudeStatusCallback, CallError> {
         self.0.call::<ClaudeStatus>(process).await
     }
 
@@ -79,12 +79,12 @@ impl Claude<'_> {
     ///
     /// # Errors
     /// When the server refuses, as it does when the process has ended, or cannot be asked.
-    pub async fn cancel(&self, process: ProcessId) -> Result<(), CallError> {
+    pub async fn cancel(self, process: ProcessId) -> Result<(), CallError> {
         self.0.call::<ClaudeCancel>(process).await.map(|_| ())
     }
 
     async fn follow_with<E: ClientEvent>(
-        &self,
+        self,
         argument: Option<String>,
         process: Option<ProcessId>,
         queue: &Arc<RunQueue>,

@@ -24,7 +24,7 @@ impl Media<'_> {
     ///
     /// # Errors
     /// When the server refuses or cannot be asked.
-    pub async fn subscribe(&self, media: impl Into<String>) -> Result<(), CallError> {
+    pub async fn subscribe(self, media: impl Into<String>) -> Result<(), CallError> {
         let media = scalar(MediaId::new(media))?;
         self.0.call::<SubscribeMedia>(media).await.map(|_| ())
     }
@@ -33,7 +33,7 @@ impl Media<'_> {
     ///
     /// # Errors
     /// When the server refuses or cannot be asked.
-    pub async fn unsubscribe(&self, media: impl Into<String>) -> Result<(), CallError> {
+    pub async fn unsubscribe(self, media: impl Into<String>) -> Result<(), CallError> {
         let media = scalar(MediaId::new(media))?;
         self.0.call::<UnsubscribeMedia>(media).await.map(|_| ())
     }

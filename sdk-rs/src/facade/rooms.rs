@@ -32,7 +32,7 @@ impl Rooms<'_> {
     ///
     /// # Errors
     /// When the server refuses, as it does for rooms of its own, or cannot be asked.
-    pub async fn join(&self, room: impl Into<String>) -> Result<(), CallError> {
+    pub async fn join(self, room: impl Into<String>) -> Result<(), CallError> {
         let room = scalar(RoomName::new(room))?;
         self.0.call::<JoinRoom>(room).await.map(|_| ())
     }
@@ -41,7 +41,7 @@ impl Rooms<'_> {
     ///
     /// # Errors
     /// When the server refuses or cannot be asked.
-    pub async fn leave(&self, room: impl Into<String>) -> Result<(), CallError> {
+    pub async fn leave(self, room: impl Into<String>) -> Result<(), CallError> {
         let room = scalar(RoomName::new(room))?;
         self.0.call::<LeaveRoom>(room).await.map(|_| ())
     }

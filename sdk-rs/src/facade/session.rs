@@ -25,7 +25,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// When the server refuses the token; the session is then as it was.
-    pub async fn authenticate(&self, token: impl Into<Token>) -> Result<UserId, CallError> {
+    pub async fn authenticate(self, token: impl Into<Token>) -> Result<UserId, CallError> {
         let token = token.into();
         let mut user = None;
         for namespace in &self.0.shared().config.namespaces {
@@ -44,7 +44,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// When there is no provider, it fails, or the server refuses the token.
-    pub async fn refresh(&self) -> Result<UserId, CallError> {
+    pub async fn refresh(self) -> Result<UserId, CallError> {
         let token = self.0.shared().memory.tokens().token().await;
         match token.map_err(CallError::Token)? {
             Some(token) => self.authenticate(token).await,
@@ -57,7 +57,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// When the server cannot be asked.
-    pub async fn logout(&self) -> Result<(), CallError> {
+    pub async fn logout(self) -> Result<(), CallError> {
         for namespace in &self.0.shared().config.namespaces {
             self.0.call_on::<Logout>(*namespace, ()).await?;
         }
