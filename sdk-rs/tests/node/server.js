@@ -1,5 +1,5 @@
 // Another server for the Rust client's tests: the protocol as far as they need it, by socket.io.
-// The first argument is its port; it prints the port it listens on and ends with its standard input.
+// Prints the port it listens on, and ends with its standard input.
 
 import { createServer } from 'node:http';
 import { Server } from 'socket.io';
@@ -62,7 +62,7 @@ function serve(socket) {
   socket.on('leave', () => socket.disconnect(true));
 }
 
-http.listen(Number(process.argv[2] ?? 0), '127.0.0.1', () => {
+http.listen(0, '127.0.0.1', () => {
   console.log(http.address().port);
 });
 process.stdin.on('end', () => process.exit(0)).resume();

@@ -1,5 +1,6 @@
 //! Another server: socket.io 4.8 in Node, in a process of its own.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -8,20 +9,15 @@ use tokio::process::{Child, Command};
 /// A running server. It is killed when it is dropped.
 pub struct NodeServer {
     child: Child,
-    port: u16,
+    address: SocketAddr,
 }
 
 impl NodeServer {
+    /// Starts on a free port.
     pub async fn start() -> Self {
-        Self::start_at(0).await
-    }
-
-    /// Starts on the port of one that was killed.
-    pub async fn start_at(port: u16) -> Self {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/node/server.js");
         let mut child = Command::new("node")
             .arg(script)
-            .arg(port.to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
@@ -30,16 +26,17 @@ impl NodeServer {
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let line = super::within("the Node server", lines.next_line()).await;
         let line = line.unwrap().expect("run: npm ci");
-        let port = line.trim().parse().unwrap();
-        Self { child, port }
+        let port: u16 = line.trim().parse().unwrap();
+        let address = SocketAddr::from(([127, 0, 0, 1], port));
+        Self { child, address }
     }
 
-    pub fn port(&self) -> u16 {
-        self.port
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        format!("http://{}", self.address)
     }
 
     /// Ends it as no server ends by itself.

@@ -20,6 +20,7 @@ pub struct Relay {
     pub address: SocketAddr,
     accepted: Arc<AtomicUsize>,
     open: Arc<AtomicUsize>,
+    server: watch::Sender<SocketAddr>,
     flow: watch::Sender<Flow>,
     /// Counts cuts: a connection of before ends.
     cuts: watch::Sender<u64>,
@@ -32,15 +33,16 @@ impl Relay {
         let address = listener.local_addr().unwrap();
         let (accepted, open) = (Arc::<AtomicUsize>::default(), Arc::<AtomicUsize>::default());
         let (flow, cuts) = (watch::Sender::new(Flow::Open), watch::Sender::new(0));
+        let server = watch::Sender::new(server);
         let accepting = {
             let (accepted, open) = (accepted.clone(), open.clone());
-            let (flow, cuts) = (flow.clone(), cuts.clone());
+            let (flow, cuts, server) = (flow.clone(), cuts.clone(), server.clone());
             tokio::spawn(async move {
                 loop {
                     let (client, _) = listener.accept().await.unwrap();
                     accepted.fetch_add(1, Ordering::SeqCst);
                     let (flow, mut cuts) = (flow.subscribe(), cuts.subscribe());
-                    let open = open.clone();
+                    let (open, server) = (open.clone(), *server.borrow());
                     tokio::spawn(async move {
                         let Ok(server) = TcpStream::connect(server).await else {
                             return;
@@ -62,6 +64,7 @@ impl Relay {
             address,
             accepted,
             open,
+            server,
             flow,
             cuts,
             accepting,
@@ -80,6 +83,11 @@ impl Relay {
     /// Connections that stand.
     pub fn open(&self) -> usize {
         self.open.load(Ordering::SeqCst)
+    }
+
+    /// New connections go to another server.
+    pub fn lead_to(&self, server: SocketAddr) {
+        self.server.send_replace(server);
     }
 
     /// Breaks all connections.

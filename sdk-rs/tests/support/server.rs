@@ -9,10 +9,11 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 
-/// A running server. It dies when it is dropped: its connections break without a goodbye.
+/// A running server. It ends when it is dropped, and with it what it runs.
 pub struct Server {
     pub address: SocketAddr,
     pub handle: Handle,
@@ -27,18 +28,18 @@ impl Server {
     }
 
     pub fn start_with(arguments: &[&str]) -> Self {
-        Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0)), arguments)
+        Self::start_with_secret(SECRET, arguments)
     }
 
-    /// Starts where another one was.
-    pub fn start_at(address: SocketAddr, arguments: &[&str]) -> Self {
+    /// Starts one that accepts nobody's tokens.
+    pub fn start_with_secret(secret: &str, arguments: &[&str]) -> Self {
         let shell = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
             .join("../tests/clients/support/shell-claude.sh");
         let shell = shell.to_str().unwrap();
         let own = [
             "slop-server",
             "--jwt-secret",
-            SECRET,
+            secret,
             "--claude-cli-path",
             shell,
             "--claude-rate-limit-max",
@@ -46,11 +47,12 @@ impl Server {
         ];
         let settings = Settings::parse_from(own.into_iter().chain(arguments.iter().copied()));
         let (router, handle) = slop_server::build(settings.check().unwrap()).unwrap();
-        let listener = TcpListener::bind(address).unwrap();
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let (ready, is_ready) = mpsc::channel();
+        let executions = handle.clone();
         let thread = std::thread::spawn(move || {
             let runtime = Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
@@ -61,6 +63,8 @@ impl Server {
                     served = axum::serve(listener, router).into_future() => served.unwrap(),
                     _ = stopped => {}
                 }
+                // What tests have started must not outlive them.
+                executions.shut_down(Duration::from_secs(1)).await;
             });
             runtime.shutdown_background();
         });
