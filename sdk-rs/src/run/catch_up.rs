@@ -55,6 +55,11 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
+        #![proptest_config(ProptestConfig {
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        })]
+
         #[test]
         fn whatever_the_pieces_the_output_is_whole(
             output in "\\PC{0,60}",

@@ -8,9 +8,6 @@ mod catch_up;
 
 mod stream;
 
-#[cfg(test)]
-mod tests;
-
 pub(crate) use queue::{Item, RunQueue};
 pub(crate) use registry::{Follow, Runs};
 pub use stream::{Run, RunError, RunUpdate};

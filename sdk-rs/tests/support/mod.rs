@@ -10,6 +10,7 @@
 
 pub mod node;
 pub mod relay;
+pub mod scripted;
 pub mod server;
 pub mod tokens;
 
