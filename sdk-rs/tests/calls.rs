@@ -1,5 +1,11 @@
 //! Calls against the project's server: each event, its refusals, and many at once.
 
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may panic, in its helpers too"
+)]
+
 mod support;
 
 use slop_sdk::schema::Namespace;

@@ -1,5 +1,11 @@
 //! Claude executions: their streams, their outcomes, and what lost connections do to them.
 
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may panic, in its helpers too"
+)]
+
 mod support;
 
 use slop_sdk::schema::claude::{ClaudeErrorCode, ClaudeExecutePayload};

@@ -1,5 +1,11 @@
 //! Servers that are none, and servers that mean harm: each is an error or is survived, never a panic.
 
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may panic, in its helpers too"
+)]
+
 mod support;
 
 use futures_util::SinkExt;

@@ -1,5 +1,11 @@
 //! The ways to a server: TLS, proxies, and connectors of the application's own.
 
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may panic, in its helpers too"
+)]
+
 mod support;
 
 use slop_sdk::{ConnectError, Tls};

@@ -1,5 +1,11 @@
 //! The client against socket.io 4.8 in Node: what another implementation sends, and how it dies.
 
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may panic, in its helpers too"
+)]
+
 mod support;
 
 use serde_json::json;

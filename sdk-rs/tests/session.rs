@@ -1,5 +1,11 @@
 //! Connections to the project's server: signing in, staying signed in, coming back, leaving.
 
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may panic, in its helpers too"
+)]
+
 mod support;
 
 use slop_sdk::schema::Namespace;
