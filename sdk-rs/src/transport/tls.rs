@@ -23,6 +23,12 @@ impl fmt::Debug for Tls {
     }
 }
 
+#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+pub(super) async fn wrap(_: Stream, _: &Address, _: Option<&Tls>) -> Result<Stream, ConnectError> {
+    Err(ConnectError::NoTls)
+}
+
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
 pub(super) async fn wrap(
     stream: Stream,
     address: &Address,
@@ -37,27 +43,21 @@ pub(super) async fn wrap(
         Tls::Rustls(config) => by_rustls::wrap(stream, address, config).await,
         #[cfg(feature = "native-tls")]
         Tls::NativeTls(connector) => by_native_tls::wrap(stream, address, connector).await,
-        #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
-        _ => {
-            let _ = (stream, address);
-            Err(ConnectError::NoTls)
-        }
     }
 }
 
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
 fn default_tls() -> Result<Tls, ConnectError> {
     #[cfg(feature = "rustls")]
     return by_rustls::default_config();
     #[cfg(all(feature = "native-tls", not(feature = "rustls")))]
     return by_native_tls::default_connector();
-    #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
-    return Err(ConnectError::NoTls);
 }
 
 #[cfg(feature = "rustls")]
 mod by_rustls {
     use super::{Address, ConnectError, Stream, Tls};
-    use std::sync::Arc;
+    use std::sync::{Arc, OnceLock};
     use tokio_rustls::TlsConnector;
     use tokio_rustls::rustls::crypto::ring;
     use tokio_rustls::rustls::pki_types::ServerName;
@@ -75,8 +75,14 @@ mod by_rustls {
         Ok(Stream::Boxed(Box::new(stream)))
     }
 
+    /// The system's roots are read once.
+    static DEFAULT: OnceLock<Arc<ClientConfig>> = OnceLock::new();
+
     /// The provider is named: the process-wide one may be missing, or somebody else's.
     pub(super) fn default_config() -> Result<Tls, ConnectError> {
+        if let Some(config) = DEFAULT.get() {
+            return Ok(Tls::Rustls(config.clone()));
+        }
         let mut roots = RootCertStore::empty();
         let found = rustls_native_certs::load_native_certs();
         roots.add_parsable_certificates(found.certs);
@@ -88,7 +94,9 @@ mod by_rustls {
             .map_err(|error| ConnectError::Tls(error.into()))?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        Ok(Tls::Rustls(Arc::new(config)))
+        Ok(Tls::Rustls(
+            DEFAULT.get_or_init(|| Arc::new(config)).clone(),
+        ))
     }
 }
 

@@ -42,7 +42,7 @@ pub(crate) struct Connection {
     /// Path of the Socket.IO server.
     #[arg(long, global = true, default_value = "/socket.io/")]
     pub(crate) path: String,
-    /// HTTP proxy, like http://proxy.example:3128.
+    /// HTTP proxy, like `http://proxy.example:3128`.
     #[arg(long, global = true, env = "SLOP_PROXY", hide_env_values = true)]
     pub(crate) proxy: Option<String>,
     /// Longest wait for the connection and for an answer, in seconds.
