@@ -6,12 +6,13 @@
 use crate::error::{ConnectError, ConnectionLost};
 use crate::events::RawEvent;
 use crate::packet::{Attachments, Gathering, Kind, MESSAGE, Packet};
-use crate::transport::Stream;
+use crate::transport::{SecretFrame, Stream};
 use bytes::Bytes;
 use futures_util::{Sink, Stream as _};
 use serde::Deserialize;
 use slop_schema::Namespace;
 use std::future::{Future, poll_fn};
+use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -74,6 +75,7 @@ pub(crate) struct Engine {
     has_unflushed: bool,
     /// The answer to the server's ping, while the socket takes nothing.
     pong: Option<String>,
+    secret: Option<SecretFrame>,
     last_heard: Instant,
     longest_silence: Duration,
     alarm: Pin<Box<Sleep>>,
@@ -115,6 +117,7 @@ impl Engine {
             max_bytes,
             has_unflushed: false,
             pong: None,
+            secret: None,
             last_heard: now,
             longest_silence,
             alarm: Box::pin(sleep_until(now + longest_silence)),
@@ -126,6 +129,10 @@ impl Engine {
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<Result<Option<Incoming>, ConnectionLost>> {
+        if self.secret.as_ref().is_some_and(SecretFrame::is_begun) {
+            // Reading may write: a pong in the middle of a frame.
+            ready!(self.poll_secret(cx))?;
+        }
         let message = match ready!(Pin::new(&mut self.socket).poll_next(cx)) {
             Some(message) => message?,
             None => return Poll::Ready(Err(ConnectionLost::Closed)),
@@ -149,6 +156,7 @@ impl Engine {
 
     /// Whether the socket takes another message.
     pub(crate) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ConnectionLost>> {
+        ready!(self.poll_secret(cx))?;
         ready!(Pin::new(&mut self.socket).poll_ready(cx))?;
         if let Some(pong) = self.pong.take() {
             self.send(pong)?;
@@ -166,9 +174,15 @@ impl Engine {
         Ok(())
     }
 
+    /// Takes a message that holds a token, after [`Self::poll_ready`].
+    pub(crate) fn send_secret(&mut self, message: &str) {
+        self.has_unflushed = true;
+        self.secret = Some(SecretFrame::new(message));
+    }
+
     /// Writes what was taken. Pending means that the socket is full, which is no reason to wait.
     pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ConnectionLost>> {
-        if self.pong.is_some() {
+        if self.pong.is_some() || self.secret.is_some() {
             ready!(self.poll_ready(cx))?;
         }
         if self.has_unflushed {
@@ -218,12 +232,33 @@ impl Engine {
         self.send(message)
     }
 
+    /// The same for a message that holds a token.
+    pub(crate) async fn write_secret(&mut self, message: &str) -> Result<(), ConnectionLost> {
+        poll_fn(|cx| self.poll_ready(cx)).await?;
+        self.send_secret(message);
+        Ok(())
+    }
+
     /// Says goodbye and waits until the server has closed the connection.
     pub(crate) async fn close(&mut self) -> Result<(), ConnectionLost> {
         poll_fn(|cx| Pin::new(&mut self.socket).poll_close(cx)).await?;
         // Unread input would make the system reset the connection, goodbye and all.
         while poll_fn(|cx| self.poll_read(cx)).await.is_ok() {}
         Ok(())
+    }
+
+    fn poll_secret(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ConnectionLost>> {
+        let Some(secret) = &mut self.secret else {
+            return Poll::Ready(Ok(()));
+        };
+        if !secret.is_begun() {
+            // Whole frames only: what the WebSocket has begun goes first.
+            ready!(Pin::new(&mut self.socket).poll_flush(cx))?;
+        }
+        let broken = |error: io::Error| ConnectionLost::Broken(error.to_string());
+        ready!(secret.poll_write(self.socket.get_mut(), cx)).map_err(broken)?;
+        self.secret = None;
+        Poll::Ready(Ok(()))
     }
 
     fn receive(&mut self, text: Utf8Bytes) -> Result<Option<Incoming>, ConnectionLost> {

@@ -65,6 +65,7 @@ pub enum CloseReason {
     /// It gave up: the token was refused and there is no other, the server speaks another version,
     /// or there were enough attempts.
     GaveUp(Arc<ConnectError>),
-    /// The runtime it ran on has ended.
-    RuntimeEnded,
+    /// Its task was ended from outside: the runtime shut down, or a token provider or connector
+    /// panicked.
+    Aborted,
 }

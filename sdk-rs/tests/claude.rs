@@ -222,6 +222,16 @@ async fn a_process_can_be_followed_from_another_client() {
     assert_eq!(output, "onetwo");
     assert_eq!(followed.outcome().await.unwrap().stdout, "onetwo");
 
+    // Each connection is told of a process once: waiting for more would be for ever.
+    let error = first.claude().follow(process.clone()).await.unwrap_err();
+    assert!(matches!(error, CallError::AlreadyFollowed(_)), "{error}");
+    let third = signed_in(&server.url()).await;
+    let mut followed = third.claude().follow(process.clone()).await.unwrap();
+    let result = within("the end that was", followed.outcome())
+        .await
+        .unwrap();
+    assert_eq!(result.stdout, "onetwo");
+
     let stranger = client(&server.url())
         .token(token("u2"))
         .connect()

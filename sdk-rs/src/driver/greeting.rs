@@ -43,7 +43,7 @@ pub(super) async fn greet(
     for namespace in namespaces {
         let packet = packet::connect(*namespace, &auth)
             .map_err(|_| ConnectError::Setting("the token cannot be written as JSON"))?;
-        engine.write(packet).await?;
+        engine.write_secret(&packet).await?;
     }
     while !greeting.is_over() {
         if greeting.unconnected.is_empty() {

@@ -34,7 +34,7 @@ const GOODBYE: Duration = Duration::from_secs(1);
 pub(crate) async fn drive(shared: Arc<Shared>, delivery: Delivery, established: Established) {
     let mut farewell = Farewell {
         shared: shared.clone(),
-        reason: CloseReason::RuntimeEnded,
+        reason: CloseReason::Aborted,
     };
     let mut driver = Driver {
         shared,

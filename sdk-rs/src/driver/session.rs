@@ -101,7 +101,11 @@ impl<'a> Session<'a> {
                 break;
             };
             self.shared.memory.sent(&effect);
-            self.engine.send(packet)?;
+            if matches!(effect, Effect::SignIn(_)) {
+                self.engine.send_secret(&packet);
+            } else {
+                self.engine.send(packet)?;
+            }
         }
         match self.engine.poll_flush(cx) {
             Poll::Ready(flushed) => flushed,

@@ -57,8 +57,12 @@ impl Claude<'_> {
     ///
     /// # Errors
     /// When the server does not know the process, it is another user's, or the server cannot be
-    /// asked.
+    /// asked. Also when this client follows the process already, or did before, on the same
+    /// connection: the server tells each connection of a process once, so use the run you have.
     pub async fn follow(self, process: ProcessId) -> Result<Run, CallError> {
+        if self.0.shared().runs.is_known(&process) {
+            return Err(CallError::AlreadyFollowed(process));
+        }
         let queue = Arc::new(RunQueue::default());
         let argument = argument_of::<ClaudeStatus>(&process)?;
         self.follow_with::<ClaudeStatus>(argument, Some(process.clone()), &queue)
@@ -89,7 +93,7 @@ impl Claude<'_> {
         process: Option<ProcessId>,
         queue: &Arc<RunQueue>,
     ) -> Result<E::Ack, CallError> {
-        let unfollow = Unfollow(self.0, queue);
+        let mut unfollow = Unfollow(Some((self.0, queue)));
         let follow = Follow {
             process,
             queue: queue.clone(),
@@ -99,16 +103,18 @@ impl Claude<'_> {
             .0
             .call_with::<E>(Namespace::Root, argument, effect)
             .await?;
-        std::mem::forget(unfollow);
+        unfollow.0 = None;
         Ok(callback)
     }
 }
 
 /// A run that its caller gave up while it was accepted must not be followed for ever.
-struct Unfollow<'a>(&'a Client, &'a Arc<RunQueue>);
+struct Unfollow<'a>(Option<(&'a Client, &'a Arc<RunQueue>)>);
 
 impl Drop for Unfollow<'_> {
     fn drop(&mut self) {
-        self.0.shared().runs.remove(self.1);
+        if let Some((client, queue)) = self.0 {
+            client.shared().runs.remove(queue);
+        }
     }
 }

@@ -1,10 +1,11 @@
-//! The queue of one run: everything is kept up to a size, and nothing but output is ever dropped.
+//! The queue of one run: everything is kept up to a size. Above it output is dropped, and said to be,
+//! and so are positions in the queue.
 
 use crate::events::RawEvent;
 use crate::packet;
 use futures_util::task::AtomicWaker;
 use serde::Deserialize;
-use slop_schema::protocol::ClaudeProgress;
+use slop_schema::protocol::{ClaudeProgress, ClaudeQueued};
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
@@ -47,6 +48,9 @@ impl RunQueue {
             Item::Event(event) => {
                 let bytes = event.data.as_str().len();
                 let is_full = waiting.bytes.saturating_add(bytes) > MAX_UNREAD_BYTES;
+                if is_full && event.is::<ClaudeQueued>() {
+                    return;
+                }
                 if is_full && event.is::<ClaudeProgress>() {
                     let dropped = output_bytes(&event);
                     if let Some(Item::Dropped(before)) = waiting.items.back_mut() {
@@ -59,6 +63,7 @@ impl RunQueue {
                     Item::Event(event)
                 }
             }
+            Item::Rejoined if matches!(waiting.items.back(), Some(Item::Rejoined)) => return,
             item => item,
         };
         waiting.items.push_back(item);

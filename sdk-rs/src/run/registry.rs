@@ -7,9 +7,14 @@ use serde::Deserialize;
 use slop_schema::protocol::{ClaudeComplete, ClaudeError, ClaudeProgress, ClaudeQueued};
 use slop_schema::scalar::ProcessId;
 use slop_schema::{Namespace, ServerEvent};
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Why a process cannot be followed twice.
+pub(crate) const ALREADY_FOLLOWED: &str =
+    "the client follows it already, or did on this connection";
 
 /// Somebody who will follow a process once the server has accepted it.
 #[derive(Clone)]
@@ -38,6 +43,9 @@ pub(crate) struct Runs {
 #[derive(Default)]
 struct Followed {
     runs: Vec<(ProcessId, Arc<RunQueue>)>,
+    /// Processes that were followed on this connection. The server tells each socket of a process
+    /// once: whoever asks again learns nothing of what was.
+    known: HashSet<ProcessId>,
     is_over: bool,
 }
 
@@ -50,8 +58,18 @@ impl Runs {
             queue.wake();
             return;
         }
+        if !followed.known.insert(process.clone()) {
+            queue.push(Item::Refused(ALREADY_FOLLOWED.into()));
+            queue.wake();
+            return;
+        }
         followed.runs.push((process, queue));
         self.count.store(followed.runs.len(), Ordering::Release);
+    }
+
+    /// Whether the process was followed on this connection.
+    pub(crate) fn is_known(&self, process: &ProcessId) -> bool {
+        self.lock().known.contains(process)
     }
 
     /// They do no more.
@@ -96,16 +114,16 @@ impl Runs {
         }
     }
 
-    /// A new connection begins: the processes to ask after, each once.
+    /// A new connection begins: the processes to ask after.
     pub(crate) fn rejoin(&self) -> Vec<ProcessId> {
-        let followed = self.lock();
+        let mut followed = self.lock();
+        followed.known.clear();
         let mut processes = Vec::new();
         for (process, queue) in &followed.runs {
             queue.push(Item::Rejoined);
-            if !processes.contains(process) {
-                processes.push(process.clone());
-            }
+            processes.push(process.clone());
         }
+        followed.known.extend(processes.iter().cloned());
         processes
     }
 

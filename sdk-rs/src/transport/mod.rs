@@ -4,12 +4,15 @@ mod address;
 
 mod proxy;
 
+mod secret;
+
 mod stream;
 
 mod tls;
 
 pub(crate) use address::Address;
 pub(crate) use proxy::Proxy;
+pub(crate) use secret::SecretFrame;
 pub(crate) use stream::Stream;
 pub use stream::{Connecting, Io};
 pub use tls::Tls;

@@ -19,7 +19,7 @@ for (const path of ['/', '/media', '/notifications']) {
     const { token } = socket.handshake.auth;
     if (token === 'bad') socket.emit('authError', { message: 'Invalid token' });
     else if (token && token !== 'ignored') {
-      socket.emit('authenticated', { userId: token, authenticatedAt: now() });
+      socket.emit('authenticated', { userId: token.split('.')[0], authenticatedAt: now() });
     }
     serve(socket);
   });
@@ -27,6 +27,10 @@ for (const path of ['/', '/media', '/notifications']) {
 
 function serve(socket) {
   const rooms = new Set();
+  socket.on('authenticate', ({ token }, call) => {
+    if (token.includes('wrong')) call({ success: false, error: 'Invalid token' });
+    else call({ success: true, userId: 'somebody' });
+  });
   socket.on('joinRoom', (room, call) => {
     rooms.add(room);
     call({ success: true, room });

@@ -10,7 +10,9 @@ const [task, address, count] = process.argv.slice(2);
 const options = { transports: ['websocket'], reconnection: false };
 const root = io(`http://${address}`, options);
 const media = io(`http://${address}/media`, options);
-await Promise.all([root, media].map((socket) => new Promise((done) => socket.once('connect', done))));
+await Promise.all(
+  [root, media].map((socket) => new Promise((done) => socket.once('connect', done))),
+);
 
 let rate = 0;
 for (const times of [Math.floor(count / 10), Number(count)]) {
