@@ -97,6 +97,16 @@ export const SERVER_EVENT_NAMES = [
 /** Name of an event that the server sends. */
 export type ServerEventName = (typeof SERVER_EVENT_NAMES)[number];
 
+/** Namespaces of the events that do not exist on `/`. */
+export const EVENT_NAMESPACES = {
+  subscribeMedia: "/media",
+  unsubscribeMedia: "/media",
+  mediaProgress: "/media",
+  mediaComplete: "/media",
+  mediaError: "/media",
+  notification: "/notifications",
+} as const;
+
 /** Events that the server sends on every namespace. */
 export interface SharedServerToClientEvents {
   /** Sent immediately after connection is established. */

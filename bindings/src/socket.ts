@@ -25,17 +25,23 @@ type CallbackArguments<Event> = Event extends (...args: infer Arguments) => void
 type BeforeCallback<Arguments> = Arguments extends [...infer Before, unknown] ? Before : never;
 
 /** What the callback receives. */
-type ResponseOf<Arguments> = Arguments extends [...unknown[], (response: infer Response) => void]
+type Answer<Arguments> = Arguments extends [...unknown[], (response: infer Response) => void]
   ? Response
   : never;
+
+/** The arguments of an event that clients send, without the callback. */
+export type ArgumentsOf<Event> = BeforeCallback<CallbackArguments<Event>>;
+
+/** What an event that clients send is called back with. */
+export type ResponseOf<Event> = Answer<CallbackArguments<Event>>;
 
 /** `emitWithAck` with the arguments and the response of each event. */
 export interface AckEmitter<Sent> {
   /** Sends an event and waits for the server's response. */
   emitWithAck<Name extends keyof Sent & string>(
     event: Name,
-    ...args: BeforeCallback<CallbackArguments<Sent[Name]>>
-  ): Promise<ResponseOf<CallbackArguments<Sent[Name]>>>;
+    ...args: ArgumentsOf<Sent[Name]>
+  ): Promise<ResponseOf<Sent[Name]>>;
 }
 
 /** A client's socket whose next callback fails when the server does not respond in time. */

@@ -2,6 +2,7 @@
 
 use jsonschema::Validator;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// `schema/json/protocol.json`.
 pub struct Bundle {
@@ -40,6 +41,22 @@ impl Bundle {
             bundle: self,
             event,
         }
+    }
+
+    /// The schemas of all payloads and callbacks by the names of their types.
+    pub fn types(&self) -> BTreeMap<String, Value> {
+        let events = self.document["events"].as_array();
+        let schemas = events.into_iter().flatten().flat_map(|event| {
+            let argument = event["arguments"].get(0);
+            [argument, event.get("callback")].into_iter().flatten()
+        });
+        schemas
+            .map(|of| {
+                let target = of["schema"]["$ref"].as_str().unwrap_or_default();
+                let name = target.trim_start_matches("#/$defs/");
+                (name.to_owned(), self.complete(&of["schema"]))
+            })
+            .collect()
     }
 
     /// A schema of the bundle that stands for itself.

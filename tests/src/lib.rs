@@ -10,4 +10,5 @@
 
 pub mod bundle;
 pub mod mutations;
+pub mod times;
 pub mod values;

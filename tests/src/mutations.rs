@@ -7,7 +7,12 @@ use serde_json::{Value, json};
 
 /// Values that the schema accepts, with one place of them changed.
 pub fn mutated(schema: &Value) -> BoxedStrategy<Value> {
-    (valid(schema), any::<Index>(), mutation())
+    changed(valid(schema), any_value())
+}
+
+/// The same values with one place of them changed, now and then into one of the others.
+pub fn changed(values: BoxedStrategy<Value>, others: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
+    (values, any::<Index>(), mutation(others))
         .prop_map(|(mut value, place, mutation)| {
             let place = place.index(count(&mut value));
             change(&mut value, place, &mutation);
@@ -24,10 +29,10 @@ enum Mutation {
     Wrap,
 }
 
-fn mutation() -> BoxedStrategy<Mutation> {
+fn mutation(others: BoxedStrategy<Value>) -> BoxedStrategy<Mutation> {
     prop_oneof![
         4 => select(awkward_values()).prop_map(Mutation::Replace),
-        2 => any_value().prop_map(Mutation::Replace),
+        2 => others.prop_map(Mutation::Replace),
         2 => any::<Index>().prop_map(Mutation::RemovePart),
         1 => Just(Mutation::Wrap),
     ]

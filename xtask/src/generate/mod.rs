@@ -74,6 +74,14 @@ fn generated_files() -> anyhow::Result<Vec<GeneratedFile>> {
     Ok(vec![
         file("bindings/src/types.ts", typescript::types(&protocol)),
         file("bindings/src/events.ts", typescript::events(&protocol)),
+        file(
+            "bindings/src/validate/table.ts",
+            typescript::schemas(&protocol)?,
+        ),
+        file(
+            "bindings/src/validate/events.ts",
+            typescript::schemas_of_events(&protocol),
+        ),
         file("schema/json/protocol.json", bundle::print(&protocol)?),
         file("schema/json/asyncapi.json", asyncapi::print(&protocol)?),
         file("docs/events.md", reference::print(&protocol)?),

@@ -69,14 +69,19 @@ impl Workspace {
 
     /// A command that finds the server's binary in the variable `SLOP_SERVER`.
     fn with_server(&self, program: impl AsRef<std::ffi::OsStr>) -> anyhow::Result<Command> {
-        let server = self.xtask.with_file_name("slop-server");
-        ensure!(
-            server.exists(),
-            "no server; run: cargo xtask test --only build"
-        );
         let mut command = self.command(program, &[]);
-        command.env("SLOP_SERVER", server);
+        command.env("SLOP_SERVER", self.built("slop-server")?);
         Ok(command)
+    }
+
+    /// A binary of the workspace.
+    fn built(&self, name: &str) -> anyhow::Result<PathBuf> {
+        let binary = self.xtask.with_file_name(name);
+        ensure!(
+            binary.exists(),
+            "no {name}; run: cargo xtask test --only build"
+        );
+        Ok(binary)
     }
 }
 
@@ -108,7 +113,9 @@ fn rust(workspace: &Workspace) -> anyhow::Result<Outcome> {
 }
 
 fn bindings(workspace: &Workspace) -> anyhow::Result<Outcome> {
-    tests(&mut workspace.command("npm", &["test", "--workspace", "bindings"]))
+    let cases = workspace.built("validation_cases")?;
+    let mut command = workspace.command("npm", &["test", "--workspace", "bindings"]);
+    tests(command.env("SLOP_VALIDATION_CASES", cases))
 }
 
 fn clients(workspace: &Workspace) -> anyhow::Result<Outcome> {

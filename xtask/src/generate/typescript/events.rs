@@ -12,6 +12,7 @@ pub(in crate::generate) fn events(protocol: &Protocol) -> String {
     let mut parts = vec![HEADER.to_owned(), imports(protocol), version()];
     parts.extend(namespaces());
     parts.push(names(protocol));
+    parts.push(event_namespaces(protocol));
     parts.push(shared_maps(protocol));
     parts.extend(
         Namespace::ALL
@@ -88,6 +89,20 @@ fn names(protocol: &Protocol) -> String {
         &received,
     );
     format!("{client}\n{server}")
+}
+
+/// Where to find an event by its name alone: the first of its namespaces.
+fn event_namespaces(protocol: &Protocol) -> String {
+    let elsewhere = protocol
+        .events
+        .iter()
+        .filter(|event| !event.namespaces.contains(&Namespace::Root));
+    let entries: String = elsewhere
+        .filter_map(|event| Some((event, event.namespaces.first()?)))
+        .map(|(event, at)| format!("  {}: {:?},\n", key(event.name), at.path()))
+        .collect();
+    let docs = comment("Namespaces of the events that do not exist on `/`.", "");
+    format!("{docs}export const EVENT_NAMESPACES = {{\n{entries}}} as const;\n")
 }
 
 fn shared_maps(protocol: &Protocol) -> String {
@@ -184,7 +199,8 @@ fn argument(argument: &TypedArgument) -> String {
     format!("{}{optional}: {}", argument.name, argument.of.name)
 }
 
-fn key(name: &str) -> String {
+/// A name as a key of an object.
+pub(super) fn key(name: &str) -> String {
     if name.chars().all(char::is_alphanumeric) {
         name.to_owned()
     } else {

@@ -4,8 +4,15 @@ mod types;
 
 mod events;
 
+mod rules;
+
+mod rules_of_schemas;
+
+mod validation;
+
 pub(super) use events::events;
 pub(super) use types::types;
+pub(super) use validation::{schemas, schemas_of_events};
 
 /// Longest line; `bindings/package.json` tells the formatter the same, and a test runs it.
 const LINE_WIDTH: usize = 100;

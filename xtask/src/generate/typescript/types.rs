@@ -27,10 +27,7 @@ fn declaration(declaration: &Declaration) -> String {
     let Declaration { name, docs, kind } = declaration;
     match kind {
         Kind::Alias(of) => format!("{}export type {name} = {of};\n", comment(docs, "")),
-        Kind::ClosedSet(values) => {
-            let constant = plural(&name.to_shouty_snake_case());
-            closed_set(docs, &constant, name, values)
-        }
+        Kind::ClosedSet(values) => closed_set(docs, &constant_of(name), name, values),
         Kind::Interface(fields) => {
             let fields: String = fields.iter().map(field).collect();
             format!(
@@ -47,7 +44,9 @@ fn field(field: &Field) -> String {
     format!("{}  {name}{optional}: {of};\n", comment(docs, "  "))
 }
 
-fn plural(constant: &str) -> String {
+/// Name of the array that holds the values of a closed set.
+pub(super) fn constant_of(name: &str) -> String {
+    let constant = name.to_shouty_snake_case();
     if constant.ends_with('S') {
         format!("{constant}ES")
     } else {
