@@ -139,15 +139,38 @@ async fn signals_cancel_the_execution() {
         assert!(sent.success());
         let status = within("the command", child.wait()).await.unwrap();
         assert_eq!(status.code(), Some(code));
-        // The process is gone with it.
-        within("the end of the process", async {
-            let path = format!("/proc/{}", process.trim());
-            while std::path::Path::new(&path).exists() {
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
-        })
-        .await;
+        gone(&process).await;
     }
+}
+
+/// Waits until a process has ended.
+#[cfg(unix)]
+async fn gone(process: &str) {
+    let path = format!("/proc/{}", process.trim());
+    within("the end of the process", async {
+        while std::path::Path::new(&path).exists() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn an_execution_that_nobody_reads_is_cancelled() {
+    let server = Server::start();
+    let script = "echo $$; while :; do echo more; sleep 0.02; done";
+    let mut child = slop(&server.url())
+        .args(["execute", script])
+        .spawn()
+        .unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut process = String::new();
+    let line = stdout.read_line(&mut process);
+    within("the output", line).await.unwrap();
+    drop(stdout);
+    assert!(within("the command", child.wait()).await.unwrap().success());
+    gone(&process).await;
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use crate::output::Output;
 use crate::{GOODBYE, connect};
 use serde::Serialize;
 use serde_json::json;
-use slop_sdk::schema::claude::ClaudeExecutePayload;
+use slop_sdk::schema::claude::{ClaudeExecutePayload, ClaudeProcessResult};
 use slop_sdk::schema::scalar::{
     ModelName, OutOfBounds, PositiveInt, Prompt, SystemPrompt, WorkingDirectory,
 };
@@ -27,24 +27,21 @@ pub(crate) async fn run(
     // From here on a signal must not end this program before the execution can be cancelled.
     let mut signal = pin!(interrupted());
     let mut accepting = pin!(client.claude().execute_with(payload));
-    let (mut run, interrupted_by) = tokio::select! {
-        accepted = &mut accepting => (accepted?, None),
-        number = &mut signal => (accepting.await?, Some(number)),
+    let (mut run, mut ended) = tokio::select! {
+        accepted = &mut accepting => (accepted?, Ok(())),
+        number = &mut signal => (accepting.await?, Err(Failure::interrupted(number))),
     };
-    let interrupted_by = match interrupted_by {
-        Some(number) => Some(number),
-        None => tokio::select! {
-            streamed = stream(&mut run, output) => {
-                streamed?;
-                None
-            }
-            number = &mut signal => Some(number),
-        },
-    };
-    if let Some(number) = interrupted_by {
+    if ended.is_ok() {
+        ended = tokio::select! {
+            streamed = stream(&mut run, output) => streamed,
+            number = &mut signal => Err(Failure::interrupted(number)),
+        };
+    }
+    if let Err(failure) = ended {
+        // A signal, or nobody reads any more: the execution is of no use to anybody.
         cancel(&mut run, output).await;
         client.close(GOODBYE).await;
-        return Err(Failure::interrupted(number));
+        return Err(failure);
     }
     let outcome = run.outcome().await;
     client.close(GOODBYE).await;
@@ -92,27 +89,21 @@ fn event<E: ServerEvent>(payload: &impl Serialize, output: &Output) -> Result<()
     output.json(&json!({"event": E::NAME, "payload": payload}))
 }
 
-fn finish(
-    outcome: Result<slop_sdk::schema::claude::ClaudeProcessResult, RunError>,
-    output: &Output,
-) -> Result<(), Failure> {
-    let outcome = match outcome {
-        Ok(result) => json!({"result": result}),
-        Err(error) if output.is_json() => {
-            output.json(&json!({"error": error.to_string()}))?;
-            return Err(error.into());
+fn finish(outcome: Result<ClaudeProcessResult, RunError>, output: &Output) -> Result<(), Failure> {
+    match outcome {
+        Ok(result) if output.is_json() => output.json(&json!({"result": result})),
+        Ok(_) => Ok(()),
+        Err(error) => {
+            if output.is_json() {
+                output.json(&json!({"error": error.to_string()}))?;
+            }
+            Err(error.into())
         }
-        Err(error) => return Err(error.into()),
-    };
-    if output.is_json() {
-        output.json(&outcome)?;
     }
-    Ok(())
 }
 
 /// Cancels and waits for the end, unless another signal comes.
 async fn cancel(run: &mut Run, output: &Output) {
-    output.note("cancelling");
     let cancelling = async {
         match run.cancel().await {
             Ok(()) => {

@@ -35,6 +35,14 @@ impl Failure {
         Self::new(USAGE, &error)
     }
 
+    /// Nobody reads the output any more, which is no failure.
+    pub(crate) fn nobody_reads() -> Self {
+        Self {
+            code: 0,
+            sentence: None,
+        }
+    }
+
     /// A signal ended the command.
     pub(crate) fn interrupted(signal: u8) -> Self {
         Self {

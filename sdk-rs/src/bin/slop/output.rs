@@ -30,7 +30,7 @@ impl Output {
             .and_then(|()| stdout.flush());
         match written {
             // Nobody reads any more, as in `slop listen | head`: the work is done.
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(Failure::nobody_reads()),
             written => written.map_err(Failure::local),
         }
     }
