@@ -1,7 +1,9 @@
 //! Stay signed in for longer than a token lasts: a provider gives a fresh one for each connection,
 //! and again when the server says that the session has expired.
 //!
-//! Something else keeps a valid token in the file: `cargo run --example token_rotation -- token.txt`
+//! Something else keeps a valid token in the file.
+//!
+//! `cargo run --example token_rotation -- token.txt`
 
 use slop_sdk::Client;
 use slop_sdk::schema::Namespace;

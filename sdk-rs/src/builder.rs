@@ -79,8 +79,8 @@ impl Builder {
         self
     }
 
-    /// Signs in with a token that is asked for before each attempt to connect, so that a short-lived
-    /// one is always fresh. The time it takes counts towards the connect timeout.
+    /// Signs in with a token that is asked for before each attempt to connect, so that a
+    /// short-lived one is always fresh. The time it takes counts towards the connect timeout.
     pub fn token_provider<F, Fut, T, E>(mut self, provide: F) -> Self
     where
         F: Fn() -> Fut + Send + Sync + 'static,
@@ -103,7 +103,8 @@ impl Builder {
         self
     }
 
-    /// How long an attempt to connect may take, from the token to the restored rooms [default: 20 s].
+    /// How long an attempt to connect may take, from the token to the restored rooms [default: 20
+    /// s].
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.connect_timeout = limit;
         self

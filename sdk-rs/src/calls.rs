@@ -78,6 +78,13 @@ pub(crate) struct Call {
     pub(crate) effect: Effect,
 }
 
+/// A packet to be sent.
+pub(crate) enum Outgoing {
+    Packet(String),
+    /// One that holds a token.
+    Secret(String),
+}
+
 /// A caller's hold on its call.
 pub(crate) struct Ticket<'a> {
     calls: &'a Calls,
@@ -144,8 +151,8 @@ impl Calls {
         self.driver.wake();
     }
 
-    /// The next packet to be sent, and what sending it does.
-    pub(crate) fn next_to_send(&self) -> Option<(String, Effect)> {
+    /// The next packet to be sent.
+    pub(crate) fn next_to_send(&self) -> Option<Outgoing> {
         let mut book = self.lock();
         loop {
             let id = book.unsent.pop_front()?;
@@ -155,13 +162,16 @@ impl Calls {
             let Some(packet) = entry.packet.take() else {
                 continue;
             };
-            let effect = entry.effect.clone();
+            let holds_token = matches!(entry.effect, Effect::SignIn(_));
             if !entry.wants_answer {
                 if let Some(entry) = book.entries.remove(&id) {
                     let _ = entry.reply.send(Ok(None));
                 }
             }
-            return Some((packet, effect));
+            return Some(match holds_token {
+                true => Outgoing::Secret(packet),
+                false => Outgoing::Packet(packet),
+            });
         }
     }
 

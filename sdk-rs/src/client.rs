@@ -18,6 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
+use tracing::Instrument;
 
 /// A connected client. Clones share the connection; it ends with the last of them, or by
 /// [`close`](Self::close).
@@ -58,7 +59,9 @@ impl Client {
             user: established.user.clone(),
             reconnects: 0,
         }));
-        tokio::spawn(driver::drive(shared.clone(), delivery, established));
+        let span = tracing::debug_span!("slop", server = %shared.config.address.host_and_port());
+        let driving = driver::drive(shared.clone(), delivery, established);
+        tokio::spawn(driving.instrument(span));
         Ok(Self {
             handle: Arc::new(Handle { shared }),
         })
@@ -214,7 +217,9 @@ impl Client {
     ) -> Result<crate::calls::Answer, CallError> {
         let id = self.shared().calls.next_id();
         let packet = packet::event(namespace, Some(id), event, argument);
-        let answer = self.send(namespace, packet, Some(id), effect).await?;
+        let span = tracing::debug_span!("call", event, namespace = namespace.path());
+        let answer = self.send(namespace, packet, Some(id), effect);
+        let answer = answer.instrument(span).await?;
         answer.ok_or(CallError::Closed)
     }
 
@@ -229,6 +234,7 @@ impl Client {
         if !shared.config.namespaces.contains(&namespace) {
             return Err(CallError::NoNamespace(namespace));
         }
+        shared.memory.asked(&effect);
         let call = Call {
             packet,
             wants_answer: id.is_some(),

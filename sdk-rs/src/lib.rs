@@ -1,7 +1,7 @@
 //! The Rust client of the Slop Studios realtime API.
 //!
-//! One [`Client`] holds one connection, which carries all namespaces. It is cheap to clone, connects
-//! again by itself, and restores what it had.
+//! One [`Client`] holds one connection, which carries all namespaces. It is cheap to clone,
+//! connects again by itself, and restores what it had.
 //!
 //! ```no_run
 //! use slop_sdk::{Client, RunUpdate};
@@ -28,14 +28,15 @@
 //! [`Client::call`] sends any event of the protocol and waits for its callback, typed by the event;
 //! [`session`](Client::session), [`rooms`](Client::rooms), [`media`](Client::media) and
 //! [`claude`](Client::claude) do it with fewer words. A callback that says no is a
-//! [`CallError::Refused`] with the server's sentence and code. Calls may be dropped at any point: what
-//! was not sent is not sent any more, and nothing is left behind. Nothing is ever sent twice.
+//! [`CallError::Refused`] with the server's sentence and code. Calls may be dropped at any point:
+//! what was not sent is not sent any more, and nothing is left behind. No call is sent twice.
 //!
 //! # Events
 //!
-//! [`Client::on`] is a stream of one event's payloads, [`Client::events`] of all of them as one enum,
-//! [`Client::on_any`] of those that the protocol does not declare. Any number of streams read at their
-//! own pace; one that is too slow loses the oldest events and is told how many, where they were.
+//! [`Client::on`] is a stream of one event's payloads, [`Client::events`] of all of them as one
+//! enum, [`Client::on_any`] of those that the protocol does not declare. Any number of streams read
+//! at their own pace; one that is too slow loses the oldest events and is told how many, where they
+//! were.
 //!
 //! ```no_run
 //! use slop_sdk::EventError;
@@ -58,9 +59,9 @@
 //! # Connections
 //!
 //! When the connection is lost, what was sent and not answered fails with
-//! [`CallError::ConnectionLost`], and the client connects again, with pauses as [`Backoff`] says and a
-//! fresh token of the [token provider](Builder::token_provider). Once it is signed in, its rooms and
-//! media are restored and its [runs](Run) have caught up, the [state](Client::state) is
+//! [`CallError::ConnectionLost`], and the client connects again, with pauses as [`Backoff`] says
+//! and a fresh token of the [token provider](Builder::token_provider). Once it is signed in, its
+//! rooms and media are restored and its [runs](Run) have caught up, the [state](Client::state) is
 //! [`Connected`](ConnectionState::Connected) again and calls go out. A server that goes silent is
 //! noticed by its missing heartbeat.
 //!

@@ -17,11 +17,11 @@ pub(crate) enum Effect {
     None,
     /// Once it succeeds, it is made again on each new connection.
     Remember(Repeated),
-    /// As soon as it is sent, the other is made no more.
+    /// As soon as it is asked for, the other is made no more.
     Forget(Repeated),
     /// Once it succeeds, the next connection signs in with this token.
     SignIn(Token),
-    /// As soon as it is sent, nothing is restored any more.
+    /// As soon as it is asked for, nothing is restored any more.
     SignOut,
     /// Once it succeeds, the events of a process go to somebody.
     Follow(Follow),
@@ -89,8 +89,9 @@ impl Memory {
         }))
     }
 
-    /// What is done when a call is sent, whatever its answer will be.
-    pub(crate) fn sent(&self, effect: &Effect) {
+    /// What is done when a call is made, whatever its answer will be: who leaves while the connection
+    /// is lost must not be brought back by the next one.
+    pub(crate) fn asked(&self, effect: &Effect) {
         match effect {
             Effect::Forget(repeated) => self.forget(repeated),
             Effect::SignOut => {

@@ -1,4 +1,5 @@
-//! Servers that are none, and servers that mean harm: each is an error or is survived, never a panic.
+//! Servers that are none, and servers that mean harm: each is an error or is survived, never a
+//! panic.
 
 #![allow(
     clippy::panic,
@@ -149,7 +150,8 @@ fn impatient(server: &Scripted) -> Builder {
     client(&server.url()).backoff(Backoff::between(millisecond, millisecond))
 }
 
-/// What no right server sends to a client that it has let in. Each ends the connection or is ignored.
+/// What no right server sends to a client that it has let in. Each ends the connection or is
+/// ignored.
 fn harm() -> Vec<Message> {
     let texts = [
         "",

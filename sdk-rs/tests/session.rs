@@ -198,6 +198,66 @@ async fn nothing_is_restored_after_a_logout() {
 }
 
 #[tokio::test]
+async fn who_leaves_while_the_connection_is_lost_is_not_brought_back() {
+    let server = Server::start();
+    let relay = Relay::to(server.address).await;
+    let client = client(&relay.url())
+        .token(token("u1"))
+        .connect()
+        .await
+        .unwrap();
+    client.rooms().join("project").await.unwrap();
+    relay.freeze();
+    relay.cut();
+    disconnected(&client).await;
+    let leaving = tokio::spawn({
+        let client = client.clone();
+        async move {
+            let (left, out) =
+                tokio::join!(client.rooms().leave("project"), client.session().logout());
+            left.unwrap();
+            out.unwrap();
+        }
+    });
+    tokio::task::yield_now().await;
+    relay.thaw();
+    connected(&client, 1).await;
+    let ConnectionState::Connected(now) = client.state().borrow().clone() else {
+        panic!("not connected");
+    };
+    assert!(now.user.is_none(), "it was not even signed in");
+    within("the answers", leaving).await.unwrap();
+    assert_eq!(client.connection_info().await.unwrap().rooms.len(), 1);
+}
+
+#[test]
+fn a_client_whose_runtime_has_ended_says_so() {
+    let runtime = || {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        builder.enable_all().build().unwrap()
+    };
+    let server = Server::start();
+    for turns in [0, 1] {
+        let first = runtime();
+        let client = first.block_on(async {
+            let client = client(&server.url()).connect().await.unwrap();
+            if turns > 0 {
+                client.ping().await.unwrap();
+            }
+            client
+        });
+        drop(first);
+        let state = client.state().borrow().clone();
+        assert!(
+            matches!(state, ConnectionState::Closed(CloseReason::Aborted)),
+            "{state:?}"
+        );
+        let error = runtime().block_on(client.ping()).unwrap_err();
+        assert!(matches!(error, CallError::Closed), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn a_fresh_token_of_the_provider_renews_a_session() {
     let server = Server::start();
     let users = Arc::new(AtomicUsize::new(0));

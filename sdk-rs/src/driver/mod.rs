@@ -20,7 +20,7 @@ use crate::packet;
 use crate::shared::Shared;
 use crate::state::{CloseReason, Connected, ConnectionState, Reconnecting};
 use session::{End, Session};
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
@@ -30,18 +30,26 @@ use tokio::time::{Instant, sleep, timeout};
 /// How long saying goodbye may take.
 const GOODBYE: Duration = Duration::from_secs(1);
 
-/// Runs until the client ends.
-pub(crate) async fn drive(shared: Arc<Shared>, delivery: Delivery, established: Established) {
-    let mut farewell = Farewell {
+/// Runs until the client ends. Dropped before it is polled, it has ended, too.
+pub(crate) fn drive(
+    shared: Arc<Shared>,
+    delivery: Delivery,
+    established: Established,
+) -> impl Future<Output = ()> + Send {
+    let farewell = Farewell {
         shared: shared.clone(),
         reason: CloseReason::Aborted,
     };
-    let mut driver = Driver {
+    let driver = Driver {
         shared,
         delivery,
         failed_attempts: 0,
         reconnects: 0,
     };
+    run(driver, established, farewell)
+}
+
+async fn run(mut driver: Driver, established: Established, mut farewell: Farewell) {
     farewell.reason = driver.run(established).await;
 }
 

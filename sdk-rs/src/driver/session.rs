@@ -5,7 +5,7 @@
 //! many of them before calls and other tasks have their turn.
 
 use super::deliver;
-use crate::calls::Answer;
+use crate::calls::{Answer, Outgoing, Stop};
 use crate::engine::{Engine, Incoming};
 use crate::error::ConnectionLost;
 use crate::events::Delivery;
@@ -97,14 +97,10 @@ impl<'a> Session<'a> {
 
     fn write(&mut self, cx: &mut Context<'_>) -> Result<(), ConnectionLost> {
         while self.engine.poll_ready(cx)?.is_ready() {
-            let Some((packet, effect)) = self.shared.calls.next_to_send() else {
-                break;
-            };
-            self.shared.memory.sent(&effect);
-            if matches!(effect, Effect::SignIn(_)) {
-                self.engine.send_secret(&packet);
-            } else {
-                self.engine.send(packet)?;
+            match self.shared.calls.next_to_send() {
+                Some(Outgoing::Packet(packet)) => self.engine.send(packet)?,
+                Some(Outgoing::Secret(packet)) => self.engine.send_secret(&packet),
+                None => break,
             }
         }
         match self.engine.poll_flush(cx) {
@@ -115,7 +111,6 @@ impl<'a> Session<'a> {
 
     /// Ready when the client is to end, and may.
     fn poll_stop(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        use crate::calls::Stop;
         if self.shared.calls.may_end() {
             return Poll::Ready(());
         }

@@ -1,7 +1,8 @@
 //! Events: what the server sends, for any number of subscribers at their own pace.
 //!
 //! The driver puts what it received into a bounded queue for each subscriber and never waits. A
-//! subscriber reads an event as its type when it takes it out, so nobody pays for what nobody reads.
+//! subscriber reads an event as its type when it takes it out, so nobody pays for what nobody
+//! reads.
 
 mod raw;
 

@@ -26,8 +26,8 @@ pub enum EventError {
 /// The events that one subscriber wants, in the order in which the server sent them.
 ///
 /// The stream keeps [`event_capacity`](crate::Builder::event_capacity) events that were not read
-/// yet. When more come, the oldest are dropped and counted: [`EventError::Lagged`] stands where they
-/// were. Neither the connection nor calls ever wait for a subscriber.
+/// yet. When more come, the oldest are dropped and counted: [`EventError::Lagged`] stands where
+/// they were. Neither the connection nor calls ever wait for a subscriber.
 ///
 /// It goes on over lost connections; what was sent meanwhile did not reach the client. The server's
 /// `welcome` marks the place where a new connection begins. It ends when the client does.

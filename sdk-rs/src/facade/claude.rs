@@ -36,8 +36,8 @@ impl Claude<'_> {
     /// Executes a prompt; resolves once the server has accepted it.
     ///
     /// # Errors
-    /// When the server refuses, because nobody is signed in, the limit is exceeded or the payload is
-    /// wrong, or cannot be asked. It is never sent twice: [`CallError::may_have_happened`] tells
+    /// When the server refuses, because nobody is signed in, the limit is exceeded or the payload
+    /// is wrong, or cannot be asked. It is never sent twice: [`CallError::may_have_happened`] tells
     /// whether a process may run nonetheless.
     pub async fn execute_with(self, payload: ClaudeExecutePayload) -> Result<Run, CallError> {
         let queue = Arc::new(RunQueue::default());
@@ -52,8 +52,8 @@ impl Claude<'_> {
         Ok(Run::new(self.0.clone(), process, queue))
     }
 
-    /// Follows a process that runs already, from its beginning: one of another connection or program
-    /// of the same user.
+    /// Follows a process that runs already, from its beginning: one of another connection or
+    /// program of the same user.
     ///
     /// # Errors
     /// When the server does not know the process, it is another user's, or the server cannot be

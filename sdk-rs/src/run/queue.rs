@@ -1,5 +1,5 @@
-//! The queue of one run: everything is kept up to a size. Above it output is dropped, and said to be,
-//! and so are positions in the queue.
+//! The queue of one run: everything is kept up to a size. Above it output is dropped, and said to
+//! be, and so are positions in the queue.
 
 use crate::events::RawEvent;
 use crate::packet;

@@ -82,8 +82,9 @@ pub enum RunError {
 
 /// One Claude execution: a stream of what happens, and then its outcome.
 ///
-/// A lost connection does not end it: the client connects again, asks the server what it missed, and
-/// goes on where it was. Dropping a run does not end the process; [`cancel`](Self::cancel) does.
+/// A lost connection does not end it: the client connects again, asks the server what it missed,
+/// and goes on where it was. Dropping a run does not end the process; [`cancel`](Self::cancel)
+/// does.
 #[must_use = "a run says nothing unless it is read"]
 pub struct Run {
     client: Client,

@@ -1,4 +1,5 @@
-//! tokio-tungstenite and serde, and nothing that makes a client of them: the least that this can cost.
+//! tokio-tungstenite and serde, and nothing that makes a client of them: the least that this can
+//! cost.
 
 use super::{IN_FLIGHT, Task, source::START};
 use anyhow::{Context, Result, ensure};

@@ -1,5 +1,5 @@
-//! The server of the comparison of clients: it lets everybody in, answers every call and sends events
-//! when it is asked to, all of it as prepared bytes, so that the client is what is measured.
+//! The server of the comparison of clients: it lets everybody in, answers every call and sends
+//! events when it is asked to, all of it as prepared bytes, so that the client is what is measured.
 
 use anyhow::{Context, Result};
 use futures_util::{FutureExt, SinkExt, StreamExt};
@@ -13,7 +13,10 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{WebSocketStream, accept_async};
 
 /// A heartbeat that never comes within a measurement.
-const OPEN: &str = r#"0{"sid":"source","upgrades":[],"pingInterval":300000,"pingTimeout":300000,"maxPayload":1000000}"#;
+const OPEN: &str = concat!(
+    r#"0{"sid":"source","upgrades":[],"pingInterval":300000,"#,
+    r#""pingTimeout":300000,"maxPayload":1000000}"#
+);
 
 /// Events that are written at a time.
 const EVENTS_AT_A_TIME: usize = 256;
