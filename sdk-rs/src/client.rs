@@ -9,7 +9,7 @@ use crate::memory::{Effect, effect_of};
 use crate::packet;
 use crate::reply;
 use crate::shared::Shared;
-use crate::state::ConnectionState;
+use crate::state::{Connected, ConnectionState};
 use serde::Serialize;
 use serde_json::Value;
 use slop_schema::{ClientEvent, Namespace};
@@ -55,7 +55,7 @@ impl Client {
     pub(crate) async fn connect(shared: Arc<Shared>) -> Result<Self, ConnectError> {
         let mut delivery = Delivery::default();
         let established = driver::connect(&shared, &mut delivery).await?;
-        shared.set_state(ConnectionState::Connected(crate::state::Connected {
+        shared.set_state(ConnectionState::Connected(Connected {
             user: established.user.clone(),
             reconnects: 0,
         }));

@@ -9,11 +9,11 @@
 
 mod support;
 
-use futures_util::SinkExt;
+use futures_util::{FutureExt, SinkExt, StreamExt};
 use slop_sdk::schema::Namespace;
 use slop_sdk::{Backoff, Builder, CallError, ConnectError, EventError, Step};
 use std::time::Duration;
-use support::scripted::{Scripted, answer, hear, let_in, say};
+use support::scripted::{Scripted, answer, hear, id_of, let_in, say};
 use support::{client, connected, within};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_tungstenite::tungstenite::Message;
@@ -270,10 +270,7 @@ async fn answers_that_are_none_are_errors_of_their_call() {
             "[{\"timestamp\":1},2]",
         ] {
             let packet = hear(&mut socket).await;
-            let id: String = packet[2..]
-                .chars()
-                .take_while(char::is_ascii_digit)
-                .collect();
+            let id = id_of(&packet);
             // Twice: the second one finds nobody.
             for _ in 0..2 {
                 say(&mut socket, &format!("43{id}{answer}")).await;
@@ -298,10 +295,7 @@ async fn a_call_without_an_answer_times_out_and_leaves_nothing_behind() {
         // Too late, when the next call has come.
         let next = hear(&mut socket).await;
         for packet in [packet, next] {
-            let id: String = packet[2..]
-                .chars()
-                .take_while(char::is_ascii_digit)
-                .collect();
+            let id = id_of(&packet);
             say(&mut socket, &format!("43{id}[\"{id}\"]")).await;
         }
         answer(&mut socket).await;
@@ -350,4 +344,35 @@ async fn a_call_that_finds_no_connection_is_not_sent_later() {
         .call_any(Namespace::Root, "second", None)
         .await
         .unwrap();
+}
+
+#[tokio::test]
+async fn a_flood_keeps_nobody_from_calling_or_leaving() {
+    let server = Scripted::web_socket(|mut socket, _| async move {
+        let_in(&mut socket).await;
+        let (mut sender, mut receiver) = socket.split();
+        let flood = async {
+            let event = Message::text(format!("42[\"flood\",\"{}\"]", "x".repeat(200)));
+            while sender.feed(event.clone()).await.is_ok() {
+                if let Some(Some(Ok(Message::Text(call)))) = receiver.next().now_or_never() {
+                    let answer = format!("43{}[{{\"timestamp\":1}}]", id_of(&call));
+                    let _ = sender.send(Message::text(answer)).await;
+                }
+            }
+        };
+        flood.await;
+    })
+    .await;
+    let client = client(&server.url()).connect().await.unwrap();
+    let mut events = client.on_any(Namespace::Root, "flood");
+    for _ in 0..10 {
+        client.ping().await.unwrap();
+        within("an event", events.next()).await.unwrap().ok();
+    }
+    within("the close", client.close(Duration::from_secs(5))).await;
+    let other = support::client(&server.url()).connect().await.unwrap();
+    let mut state = other.state();
+    drop(other);
+    let is_closed = slop_sdk::ConnectionState::is_closed;
+    within("the end", state.wait_for(is_closed)).await.unwrap();
 }

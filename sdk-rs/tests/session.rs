@@ -140,9 +140,13 @@ async fn rooms_and_media_are_restored_before_the_client_is_connected_again() {
     client.media().unsubscribe("m2").await.unwrap();
     let mut progress = client.on::<MediaProgress>();
     let mut updates = client.on_any(Namespace::Root, "projectUpdate");
+    let mut state = client.state();
+    client.ping().await.unwrap();
+    assert!(!state.has_changed().unwrap(), "nothing has happened yet");
 
     relay.cut();
     connected(&client, 1).await;
+    assert!(state.borrow_and_update().is_connected());
     assert_eq!(asked.load(Ordering::SeqCst), 2, "a token for each attempt");
     let info = client.connection_info().await.unwrap();
     assert_eq!(info.rooms[1..], ["user:u1", "kept \"quoted\""]);

@@ -62,34 +62,34 @@ struct Driver {
 }
 
 impl Driver {
-    async fn run(&mut self, mut established: Established) -> CloseReason {
+    async fn run(&mut self, established: Established) -> CloseReason {
+        let mut engine = established.engine;
         loop {
-            let Established { mut engine, user } = established;
-            self.shared.set_state(ConnectionState::Connected(Connected {
-                user,
-                reconnects: self.reconnects,
-            }));
             let connected_at = Instant::now();
             let mut session = Session::new(&self.shared, &mut self.delivery, &mut engine);
-            match session.run().await {
+            let lost = match session.run().await {
                 End::Stopped => {
                     self.say_goodbye(engine).await;
                     return CloseReason::ByClient;
                 }
-                End::Lost(lost) => {
-                    tracing::info!(reason = %lost, "connection lost");
-                    drop(engine);
-                    self.shared.calls.connection_lost(&lost);
-                    if connected_at.elapsed() >= STABLE_AFTER {
-                        self.failed_attempts = 0;
-                    }
-                    established = match self.reconnect(lost).await {
-                        Ok(established) => established,
-                        Err(reason) => return reason,
-                    };
-                    self.reconnects += 1;
-                }
+                End::Lost(lost) => lost,
+            };
+            tracing::info!(reason = %lost, "connection lost");
+            drop(engine);
+            self.shared.calls.connection_lost(&lost);
+            if connected_at.elapsed() >= STABLE_AFTER {
+                self.failed_attempts = 0;
             }
+            let established = match self.reconnect(lost).await {
+                Ok(established) => established,
+                Err(reason) => return reason,
+            };
+            engine = established.engine;
+            self.reconnects += 1;
+            self.shared.set_state(ConnectionState::Connected(Connected {
+                user: established.user,
+                reconnects: self.reconnects,
+            }));
         }
     }
 

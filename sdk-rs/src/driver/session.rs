@@ -60,12 +60,13 @@ impl<'a> Session<'a> {
         self.delivery.wake();
         self.shared.runs.wake();
         match turn {
-            Ok(true) => {
-                // There is more to read: other tasks first.
-                cx.waker().wake_by_ref();
-                Poll::Pending
+            Ok(has_more) => {
+                if has_more {
+                    // Other tasks first.
+                    cx.waker().wake_by_ref();
+                }
+                self.poll_stop(cx).map(|()| End::Stopped)
             }
-            Ok(false) => self.poll_stop(cx).map(|()| End::Stopped),
             Err(lost) => Poll::Ready(End::Lost(lost)),
         }
     }

@@ -96,10 +96,15 @@ pub async fn answer(socket: &mut Socket) {
         if packet.is_empty() {
             return;
         }
-        let digits = |text: &str| text.chars().take_while(char::is_ascii_digit).count();
-        if let Some(rest) = packet.strip_prefix("42") {
-            let id = &rest[..digits(rest)];
+        if packet.starts_with("42") {
+            let id = id_of(&packet);
             say(socket, &format!("43{id}[{{\"timestamp\":1}}]")).await;
         }
     }
+}
+
+/// The number of a call on `/`.
+pub fn id_of(packet: &str) -> String {
+    let digits = packet[2..].chars();
+    digits.take_while(char::is_ascii_digit).collect()
 }

@@ -22,7 +22,10 @@ const LIMIT: Duration = Duration::from_secs(120);
 async fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
     let task = arguments.next().context("which task?")?;
-    ensure!(task == "events", "only `events`: callbacks in flight are not possible");
+    ensure!(
+        task == "events",
+        "only `events`: callbacks in flight are not possible"
+    );
     let address = arguments.next().context("which server?")?;
     let count: usize = arguments.next().context("how many?")?.parse()?;
 
