@@ -5,7 +5,6 @@ use crate::client::Client;
 use crate::error::ConnectError;
 use crate::memory::Memory;
 use crate::shared::Shared;
-use crate::state::{CloseReason, ConnectionState};
 use crate::token::{ProviderError, Token, TokenSource};
 use crate::transport::{Address, Connector, Io, Proxy, Route, Tls};
 use slop_schema::Namespace;
@@ -16,6 +15,7 @@ use std::time::Duration;
 use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue};
 
 /// Settings that were checked.
+#[derive(Clone)]
 pub(crate) struct Config {
     pub(crate) address: Address,
     pub(crate) route: Route,
@@ -209,8 +209,7 @@ impl Builder {
             request_timeout: self.request_timeout,
             event_capacity: self.event_capacity,
         };
-        let state = ConnectionState::Closed(CloseReason::ByClient);
-        let shared = Shared::new(config, Memory::new(self.tokens), state);
+        let shared = Shared::new(config, Memory::new(self.tokens));
         Client::connect(Arc::new(shared)).await
     }
 

@@ -5,7 +5,7 @@ use crate::calls::{Call, Failure, Stop};
 use crate::driver;
 use crate::error::{CallError, ConnectError};
 use crate::events::{Delivery, EventStream, Filter, RawEvent, ServerEvent, UndeclaredEvent};
-use crate::memory::{Effect, effect_of};
+use crate::memory::{Effect, Memory, effect_of};
 use crate::packet;
 use crate::reply;
 use crate::shared::Shared;
@@ -65,6 +65,14 @@ impl Client {
         Ok(Self {
             handle: Arc::new(Handle { shared }),
         })
+    }
+
+    /// A client like this one, with a connection of its own to the default namespace.
+    pub(crate) async fn another(&self) -> Result<Self, ConnectError> {
+        let mut config = self.shared().config.clone();
+        config.namespaces = vec![Namespace::Root];
+        let memory = Memory::new(self.shared().memory.tokens_in_use());
+        Self::connect(Arc::new(Shared::new(config, memory))).await
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
@@ -234,7 +242,7 @@ impl Client {
         if !shared.config.namespaces.contains(&namespace) {
             return Err(CallError::NoNamespace(namespace));
         }
-        shared.memory.asked(&effect);
+        shared.asked(&effect);
         let call = Call {
             packet,
             wants_answer: id.is_some(),

@@ -3,8 +3,9 @@
 use crate::run::Follow;
 use crate::token::{ProviderError, Token, TokenSource};
 use slop_schema::protocol::{
-    Authenticate, JoinRoom, LeaveRoom, Logout, SubscribeMedia, UnsubscribeMedia,
+    Authenticate, ClaudeStatus, JoinRoom, LeaveRoom, Logout, SubscribeMedia, UnsubscribeMedia,
 };
+use slop_schema::scalar::ProcessId;
 use slop_schema::session::AuthenticatePayload;
 use slop_schema::{ClientEvent, Namespace};
 use std::any::TypeId;
@@ -25,6 +26,8 @@ pub(crate) enum Effect {
     SignOut,
     /// Once it succeeds, the events of a process go to somebody.
     Follow(Follow),
+    /// As soon as it is asked for, the server tells this connection of a process.
+    AskAfter(ProcessId),
 }
 
 /// A call that is made again on each new connection.
@@ -62,6 +65,8 @@ pub(crate) fn effect_of<E: ClientEvent>(namespace: Namespace, argument: &str) ->
             Ok(payload) => Effect::SignIn(Token::new(payload.token)),
             Err(_) => Effect::None,
         }
+    } else if event == TypeId::of::<ClaudeStatus>() {
+        serde_json::from_str(argument).map_or(Effect::None, Effect::AskAfter)
     } else if event == TypeId::of::<Logout>() {
         Effect::SignOut
     } else {
@@ -129,16 +134,18 @@ impl Memory {
         self.lock().repeated.iter().cloned().collect()
     }
 
+    /// Where tokens come from, unless the client has logged out.
+    pub(crate) fn tokens_in_use(&self) -> TokenSource {
+        let remembered = self.lock();
+        match remembered.is_signed_out {
+            true => TokenSource::None,
+            false => remembered.tokens.clone(),
+        }
+    }
+
     /// The token to sign in with, if there is one.
     pub(crate) async fn token(&self) -> Result<Option<Token>, ProviderError> {
-        let tokens = {
-            let remembered = self.lock();
-            if remembered.is_signed_out {
-                return Ok(None);
-            }
-            remembered.tokens.clone()
-        };
-        tokens.token().await
+        self.tokens_in_use().token().await
     }
 
     /// Whether another attempt may come with another token.

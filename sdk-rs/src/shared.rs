@@ -4,9 +4,9 @@ use crate::builder::Config;
 use crate::calls::Calls;
 use crate::engine::Data;
 use crate::events::{Bus, RawEvent};
-use crate::memory::Memory;
+use crate::memory::{Effect, Memory};
 use crate::run::Runs;
-use crate::state::ConnectionState;
+use crate::state::{CloseReason, ConnectionState};
 use slop_schema::Namespace;
 use slop_schema::protocol::{ClaudeError, Error};
 use std::collections::HashMap;
@@ -25,8 +25,7 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    /// The state is set by the driver before anybody sees it.
-    pub(crate) fn new(config: Config, memory: Memory, state: ConnectionState) -> Self {
+    pub(crate) fn new(config: Config, memory: Memory) -> Self {
         Self {
             config,
             memory,
@@ -34,7 +33,8 @@ impl Shared {
             bus: Arc::default(),
             runs: Runs::default(),
             announced: Mutex::default(),
-            state: watch::Sender::new(state),
+            // Nobody sees it before the client is connected.
+            state: watch::Sender::new(ConnectionState::Closed(CloseReason::ByClient)),
         }
     }
 
@@ -44,6 +44,19 @@ impl Shared {
 
     pub(crate) fn state(&self) -> watch::Receiver<ConnectionState> {
         self.state.subscribe()
+    }
+
+    /// What is done when a call is made, whatever its answer will be.
+    pub(crate) fn asked(&self, effect: &Effect) {
+        match effect {
+            Effect::AskAfter(process) => self.runs.note(process.clone()),
+            Effect::Follow(follow) => {
+                if let Some(process) = &follow.process {
+                    self.runs.note(process.clone());
+                }
+            }
+            effect => self.memory.asked(effect),
+        }
     }
 
     /// Keeps an event that announces a refusal: the callback with the same sentence comes next.

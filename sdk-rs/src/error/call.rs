@@ -1,11 +1,9 @@
 //! Why a call has no result.
 
-use super::ConnectionLost;
-use crate::run::ALREADY_FOLLOWED;
+use super::{ConnectError, ConnectionLost};
 use slop_schema::Namespace;
 use slop_schema::claude::ClaudeErrorCode;
 use slop_schema::error::{ErrorCode, ErrorDetail};
-use slop_schema::scalar::ProcessId;
 use std::fmt;
 use std::time::Duration;
 
@@ -44,9 +42,9 @@ pub enum CallError {
     /// The answer is not what the protocol declares.
     #[error("the answer cannot be read: {0}")]
     Undecodable(#[source] serde_json::Error),
-    /// The process is followed already, or was, on this connection.
-    #[error("cannot follow {0}: {ALREADY_FOLLOWED}")]
-    AlreadyFollowed(ProcessId),
+    /// [`follow`](crate::Claude::follow) needed a connection of its own.
+    #[error("no connection to follow the process on: {0}")]
+    NoSecondConnection(#[source] Box<ConnectError>),
     /// [`refresh`](crate::Session::refresh) needs a token provider, and it must answer.
     #[error("no fresh token: {0}")]
     Token(#[source] super::BoxError),

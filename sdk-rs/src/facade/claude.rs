@@ -52,22 +52,21 @@ impl Claude<'_> {
         Ok(Run::new(self.0.clone(), process, queue))
     }
 
-    /// Follows a process that runs already, from its beginning: one of another connection or
-    /// program of the same user.
+    /// Follows a process from its beginning: one of another connection or program of the same user.
+    ///
+    /// The server tells each connection of a process once. When this one was told already, because
+    /// it executed the process or asked after it, the run has a connection of its own.
     ///
     /// # Errors
     /// When the server does not know the process, it is another user's, or the server cannot be
-    /// asked. Also when this client follows the process already, or did before, on the same
-    /// connection: the server tells each connection of a process once, so use the run you have.
+    /// asked.
     pub async fn follow(self, process: ProcessId) -> Result<Run, CallError> {
-        if self.0.shared().runs.is_known(&process) {
-            return Err(CallError::AlreadyFollowed(process));
+        if !self.0.shared().runs.is_known(&process) {
+            return self.follow_here(process).await;
         }
-        let queue = Arc::new(RunQueue::default());
-        let argument = argument_of::<ClaudeStatus>(&process)?;
-        self.follow_with::<ClaudeStatus>(argument, Some(process.clone()), &queue)
-            .await?;
-        Ok(Run::new(self.0.clone(), process, queue))
+        let another = self.0.another().await;
+        let another = another.map_err(|error| CallError::NoSecondConnection(error.into()))?;
+        another.claude().follow_here(process).await
     }
 
     /// Asks after a process.
@@ -85,6 +84,14 @@ impl Claude<'_> {
     /// When the server refuses, as it does when the process has ended, or cannot be asked.
     pub async fn cancel(self, process: ProcessId) -> Result<(), CallError> {
         self.0.call::<ClaudeCancel>(process).await.map(|_| ())
+    }
+
+    async fn follow_here(self, process: ProcessId) -> Result<Run, CallError> {
+        let queue = Arc::new(RunQueue::default());
+        let argument = argument_of::<ClaudeStatus>(&process)?;
+        self.follow_with::<ClaudeStatus>(argument, Some(process.clone()), &queue)
+            .await?;
+        Ok(Run::new(self.0.clone(), process, queue))
     }
 
     async fn follow_with<E: ClientEvent>(

@@ -9,5 +9,5 @@ mod catch_up;
 mod stream;
 
 pub(crate) use queue::{Item, RunQueue};
-pub(crate) use registry::{ALREADY_FOLLOWED, Follow, Runs};
+pub(crate) use registry::{Follow, Runs};
 pub use stream::{Run, RunError, RunUpdate};

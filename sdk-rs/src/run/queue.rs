@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 /// Text of events that a run keeps while nobody reads it.
-const MAX_UNREAD_BYTES: usize = 32 * 1024 * 1024;
+const MAX_UNREAD_BYTES: usize = 16 * 1024 * 1024;
 
 /// Something that happened to a run.
 #[derive(Debug, Clone)]

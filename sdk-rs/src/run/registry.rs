@@ -12,10 +12,6 @@ use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Why a process cannot be followed twice.
-pub(crate) const ALREADY_FOLLOWED: &str =
-    "the client follows it already, or did on this connection";
-
 /// Somebody who will follow a process once the server has accepted it.
 #[derive(Clone)]
 pub(crate) struct Follow {
@@ -43,8 +39,8 @@ pub(crate) struct Runs {
 #[derive(Default)]
 struct Followed {
     runs: Vec<(ProcessId, Arc<RunQueue>)>,
-    /// Processes that were followed on this connection. The server tells each socket of a process
-    /// once: whoever asks again learns nothing of what was.
+    /// Processes that the server tells this connection of, or has told. It tells each connection
+    /// once: who asks again learns nothing of what was.
     known: HashSet<ProcessId>,
     is_over: bool,
 }
@@ -58,18 +54,19 @@ impl Runs {
             queue.wake();
             return;
         }
-        if !followed.known.insert(process.clone()) {
-            queue.push(Item::Refused(ALREADY_FOLLOWED.into()));
-            queue.wake();
-            return;
-        }
+        followed.known.insert(process.clone());
         followed.runs.push((process, queue));
         self.count.store(followed.runs.len(), Ordering::Release);
     }
 
-    /// Whether the process was followed on this connection.
+    /// Whether the server tells this connection of the process already, or did.
     pub(crate) fn is_known(&self, process: &ProcessId) -> bool {
         self.lock().known.contains(process)
+    }
+
+    /// It will, once it is asked after the process.
+    pub(crate) fn note(&self, process: ProcessId) {
+        self.lock().known.insert(process);
     }
 
     /// They do no more.
@@ -83,7 +80,7 @@ impl Runs {
 
     /// Hands an event to the runs of the process it is about.
     pub(crate) fn deliver(&self, event: &RawEvent) {
-        if event.namespace != Namespace::Root || self.is_empty() || !is_about_a_process(event) {
+        if event.namespace != Namespace::Root || !is_about_a_process(event) {
             return;
         }
         #[derive(Deserialize)]
@@ -95,8 +92,13 @@ impl Runs {
         let Some(process) = about.ok().and_then(|about| about.process_id) else {
             return;
         };
+        let runs = self.of(&process);
+        if runs.is_empty() {
+            self.note(process);
+            return;
+        }
         let is_final = event.is::<ClaudeComplete>() || event.is::<ClaudeError>();
-        for (_, queue) in self.of(&process) {
+        for (_, queue) in runs {
             queue.push(Item::Event(event.clone()));
             if is_final {
                 queue.wake();
