@@ -4,13 +4,14 @@ use super::{Item, RunQueue};
 use crate::events::RawEvent;
 use crate::packet;
 use serde::Deserialize;
-use slop_schema::protocol::{ClaudeComplete, ClaudeError, ClaudeProgress, ClaudeQueued};
+use slop_schema::event::AudienceKind;
+use slop_schema::protocol::{ClaudeComplete, ClaudeError};
 use slop_schema::scalar::ProcessId;
-use slop_schema::{Namespace, ServerEvent};
+use slop_schema::{ClientEvent, EventVisitor, Namespace, ServerEvent, visit_events};
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 /// Somebody who will follow a process once the server has accepted it.
 #[derive(Clone)]
@@ -164,12 +165,23 @@ impl Runs {
 }
 
 fn is_about_a_process(event: &RawEvent) -> bool {
-    let name = event.name();
-    [
-        ClaudeProgress::NAME,
-        ClaudeQueued::NAME,
-        ClaudeComplete::NAME,
-        ClaudeError::NAME,
-    ]
-    .contains(&&*name)
+    static NAMES: LazyLock<Names> = LazyLock::new(|| {
+        let mut names = Names(Vec::new());
+        visit_events(&mut names);
+        names
+    });
+    NAMES.0.contains(&&*event.name())
+}
+
+/// Names of the events that go to those who follow a process.
+struct Names(Vec<&'static str>);
+
+impl EventVisitor for Names {
+    fn client<E: ClientEvent>(&mut self) {}
+
+    fn server<E: ServerEvent>(&mut self) {
+        if E::AUDIENCE == AudienceKind::Process {
+            self.0.push(E::NAME);
+        }
+    }
 }

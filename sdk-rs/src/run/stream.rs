@@ -204,9 +204,11 @@ impl Run {
                 Ok(payload) => Ok(Box::new(payload.result)),
                 Err(error) => Err(error.into()),
             })
-        } else {
+        } else if event.is::<ClaudeError>() {
             let payload = event.payload::<ClaudeError>();
             self.end(Err(payload.map_or_else(Into::into, Into::into)))
+        } else {
+            None
         }
     }
 
