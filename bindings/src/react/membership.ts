@@ -45,9 +45,10 @@ export function useMembership(
   useClientEffect(
     (client) => {
       if (!name) return;
-      const counts: Counts = Object(client);
+      const counts = client as unknown as Counts;
       const key = leave + name;
-      let isShown: unknown = (counts[key] = (counts[key] ?? 0) + 1);
+      let isShown = true;
+      counts[key] = (counts[key] ?? 0) + 1;
       const show = (next: Membership) => isShown && setMembership(next);
       if (status === "connected") {
         client.call(join, name).then(
@@ -57,7 +58,7 @@ export function useMembership(
       }
       return [
         () => {
-          show({ joined: (isShown = false) });
+          setMembership({ joined: (isShown = false) });
           // Later: until then another component, or this effect again, may need it.
           setTimeout(() => --counts[key]! || client.call(leave, name).catch(() => {}));
         },
