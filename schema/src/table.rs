@@ -116,6 +116,7 @@ macro_rules! protocol {
         };
 
         $crate::__for_each_client_event!(($) $($($client)*)*);
+        $crate::__for_each_server_event!(($) $($($(#[doc = $s_doc])* $server)*)*);
     };
 }
 
@@ -187,6 +188,24 @@ macro_rules! __for_each_client_event {
         #[macro_export]
         macro_rules! for_each_client_event {
             ($d callback:ident) => { $d callback! { $($client)* } };
+        }
+    };
+}
+
+/// Defines `for_each_server_event!(callback)`, which calls
+/// `callback! { /** docs */ Marker /** docs */ Marker … }`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __for_each_server_event {
+    (($d:tt) $($(#[doc = $doc:literal])* $server:ident)*) => {
+        /// Calls the given macro with the marker types of all server events, in table order, each
+        /// after its documentation.
+        ///
+        /// For code that needs something of its own declared for each event, as a client's enum of
+        /// all events; where generic code is enough, use [`visit_events`].
+        #[macro_export]
+        macro_rules! for_each_server_event {
+            ($d callback:ident) => { $d callback! { $($(#[doc = $doc])* $server)* } };
         }
     };
 }
