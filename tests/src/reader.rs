@@ -1,0 +1,338 @@
+//! The reader: turns what was captured into a transcript that is the same every time.
+//!
+//! Ids, times and names become tokens, chunks of output are joined, and sentences that nobody
+//! fixed become `<text>`. It is the one place where that happens.
+
+use crate::contract::{Contract, Fields, Rules, fixed_part, is_sentence};
+use crate::transcript::{Act, NotATranscript, Step, Transcript};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// A conversation as it was captured: a transcript with real values, and what some of them mean.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Real values and the tokens that stand for them.
+    pub names: BTreeMap<String, String>,
+    /// What happened, in the order of arrival.
+    pub transcript: Transcript,
+}
+
+/// What becomes of sentences that are the server's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sentences {
+    /// They stay, as a snapshot shows them.
+    Stay,
+    /// They become `<text>`, as any server may put them its own way.
+    Become,
+}
+
+impl Session {
+    /// Reads a captured session.
+    ///
+    /// # Errors
+    /// When it is not one; the message says why.
+    pub fn parse(story: &str, text: &str) -> Result<Self, NotATranscript> {
+        #[derive(Deserialize)]
+        struct Names {
+            #[serde(default)]
+            names: BTreeMap<String, String>,
+        }
+        let transcript = Transcript::parse(story, text)?;
+        let names: Names = serde_json::from_str(text).map_err(|error| NotATranscript {
+            story: story.to_owned(),
+            problem: error.to_string(),
+        })?;
+        Ok(Self { names: names.names, transcript })
+    }
+
+    /// The transcript of it.
+    #[must_use]
+    pub fn read(self, sentences: Sentences) -> Transcript {
+        let mut transcript = self.transcript;
+        let mut reader = Reader::new(self.names, sentences);
+        for client in transcript.clients.values_mut() {
+            client.auth = client.auth.take().map(|auth| reader.value(&auth));
+            for header in client.headers.values_mut() {
+                *header = reader.text(header);
+            }
+        }
+        let steps = joined(in_order(transcript.steps));
+        let clients = &transcript.clients;
+        transcript.steps = steps
+            .into_iter()
+            .map(|step| reader.step(step, |name| &clients[name].namespace))
+            .collect();
+        transcript
+    }
+}
+
+/// Between two things that clients do, what arrives at different sockets has no order: it is told
+/// socket by socket, and on a socket process by process.
+fn in_order(steps: Vec<Step>) -> Vec<Step> {
+    let mut ordered = Vec::new();
+    let mut arrivals: Vec<(String, Vec<Step>)> = Vec::new();
+    for step in steps {
+        match &step {
+            Step::Socket { client, act } if act.arrives() => {
+                match arrivals.iter_mut().find(|(name, _)| name == client) {
+                    Some((_, steps)) => steps.push(step),
+                    None => arrivals.push((client.clone(), vec![step])),
+                }
+            }
+            _ => {
+                ordered.extend(told_by_socket(&mut arrivals));
+                ordered.push(step);
+            }
+        }
+    }
+    ordered.extend(told_by_socket(&mut arrivals));
+    ordered
+}
+
+fn told_by_socket(arrivals: &mut Vec<(String, Vec<Step>)>) -> Vec<Step> {
+    let mut arrivals = std::mem::take(arrivals);
+    arrivals.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let by_process = arrivals.into_iter().flat_map(|(_, mut steps)| {
+        let mut processes = Vec::new();
+        for process in steps.iter().filter_map(process_of) {
+            if !processes.contains(&process) {
+                processes.push(process);
+            }
+        }
+        steps.sort_by_key(|step| {
+            let process = process_of(step);
+            process.and_then(|process| processes.iter().position(|it| *it == process))
+        });
+        steps
+    });
+    by_process.collect()
+}
+
+fn process_of(step: &Step) -> Option<String> {
+    match step {
+        Step::Socket { act: Act::Receives { event, payload }, .. } => process_lane(event, payload),
+        _ => None,
+    }
+}
+
+/// The process that an event reports on. Reports on different processes have no order.
+#[must_use]
+pub fn process_lane(event: &str, payload: &Value) -> Option<String> {
+    let is_report = event.starts_with("claude:");
+    let process = payload["processId"].as_str().filter(|_| is_report)?;
+    Some(process.to_owned())
+}
+
+/// Where a server cuts its output is its own affair: chunks that follow each other are one.
+fn joined(steps: Vec<Step>) -> Vec<Step> {
+    let mut joined: Vec<Step> = Vec::new();
+    for step in steps {
+        let chunk = chunk_of(&step).map(str::to_owned);
+        let of = |step: &Step| match step {
+            Step::Socket { client, .. } => Some((client.clone(), process_of(step))),
+            _ => None,
+        };
+        match (joined.last_mut(), chunk) {
+            (Some(last), Some(chunk)) if chunk_of(last).is_some() && of(last) == of(&step) => {
+                if let Step::Socket { act: Act::Receives { payload, .. }, .. } = last {
+                    let whole = payload["data"].as_str().unwrap_or_default().to_owned() + &chunk;
+                    payload["data"] = json!(whole);
+                }
+            }
+            _ => joined.push(step),
+        }
+    }
+    joined
+}
+
+fn chunk_of(step: &Step) -> Option<&str> {
+    match step {
+        Step::Socket { act: Act::Receives { event, payload }, .. } => chunk(event, payload),
+        _ => None,
+    }
+}
+
+/// The output that an event carries.
+#[must_use]
+pub fn chunk<'a>(event: &str, payload: &'a Value) -> Option<&'a str> {
+    payload["data"].as_str().filter(|_| event == "claude:progress")
+}
+
+struct Reader {
+    /// Longest first, so that no name hides in another.
+    names: Vec<(String, String)>,
+    sentences: Sentences,
+    processes: usize,
+    told: Vec<String>,
+    numbers: Vec<String>,
+    asked: BTreeMap<u32, String>,
+}
+
+impl Reader {
+    fn new(names: BTreeMap<String, String>, sentences: Sentences) -> Self {
+        let tokens: Vec<_> = names.values().filter(|it| it.starts_with("<processId:")).collect();
+        let processes = tokens.len();
+        let mut reader = Self {
+            names: names.into_iter().collect(),
+            sentences,
+            processes,
+            told: Vec::new(),
+            numbers: Vec::new(),
+            asked: BTreeMap::new(),
+        };
+        reader.sort_names();
+        reader
+    }
+
+    fn sort_names(&mut self) {
+        self.names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+    }
+
+    fn step<'a>(&mut self, step: Step, namespace: impl Fn(&str) -> &'a String) -> Step {
+        match step {
+            Step::Socket { client, act } => {
+                let act = self.act(act, &client, namespace(&client));
+                Step::Socket { client, act }
+            }
+            Step::Request(mut request) => {
+                for header in request.headers.values_mut() {
+                    *header = self.text(header);
+                }
+                request.body = request.body.map(|body| self.value(&body));
+                request.answer = request.answer.map(|answer| self.value(&answer));
+                Step::Request(request)
+            }
+            step => step,
+        }
+    }
+
+    fn act(&mut self, act: Act, client: &str, namespace: &str) -> Act {
+        let contract = Contract::get();
+        match act {
+            Act::IsRefused { message } => Act::IsRefused { message: self.sentence(&message) },
+            Act::Emits { event, arguments, callback } => {
+                arguments.iter().for_each(|argument| self.note(argument));
+                self.asked.extend(callback.map(|number| (number, event.clone())));
+                let arguments = arguments.iter().map(|value| self.value(value)).collect();
+                Act::Emits { event, arguments, callback }
+            }
+            Act::Receives { event, payload } => {
+                let payload = self.payload(contract.event(namespace, &event), &payload, client);
+                Act::Receives { event, payload }
+            }
+            Act::IsCalledBack { callback, with } => {
+                let asked = self.asked.get(&callback).cloned().unwrap_or_default();
+                let with = self.payload(contract.callback(namespace, &asked), &with, client);
+                Act::IsCalledBack { callback, with }
+            }
+            act => act,
+        }
+    }
+
+    fn note(&mut self, value: &Value) {
+        match value {
+            Value::String(text) => self.told.push(text.clone()),
+            Value::Number(number) if number.as_u64().is_some_and(|it| it >= 100) => {
+                self.numbers.push(number.to_string());
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.note(item)),
+            Value::Object(fields) => fields.values().for_each(|value| self.note(value)),
+            _ => {}
+        }
+    }
+
+    fn payload(&mut self, rules: Option<&Rules>, payload: &Value, client: &str) -> Value {
+        match rules.filter(|rules| rules.is_the_servers()) {
+            None => self.value(payload),
+            Some(rules) => self.of_the_server(Some(rules.schema()), "", payload, client),
+        }
+    }
+
+    /// A part of a payload that is the server's own, at a field whose schema is known.
+    fn of_the_server(
+        &mut self,
+        schema: Option<&Value>,
+        field: &str,
+        value: &Value,
+        client: &str,
+    ) -> Value {
+        let contract = Contract::get();
+        let resolved = schema.map(|schema| contract.resolve(schema));
+        let name = resolved.and_then(|(name, _)| name);
+        match value {
+            Value::Object(fields) => {
+                let read = fields.iter().map(|(key, value)| {
+                    let schema = schema.and_then(|schema| contract.field(schema, key));
+                    (key.clone(), self.of_the_server(schema, key, value, client))
+                });
+                Value::Object(read.collect::<Fields>())
+            }
+            Value::Array(items) => {
+                let schema = resolved.map(|(_, schema)| &schema["items"]);
+                let read = items.iter().map(|item| self.of_the_server(schema, field, item, client));
+                Value::Array(read.collect())
+            }
+            Value::String(_) if field == "connectedAt" => json!(format!("<connectedAt:{client}>")),
+            Value::String(_) if name == Some("Timestamp") => json!("<time>"),
+            Value::String(id) if name == Some("ProcessId") => json!(self.process(id)),
+            Value::String(sentence) if is_sentence(field) => json!(self.sentence(sentence)),
+            Value::Number(_) if field == "timestamp" => json!("<millis>"),
+            Value::Number(_) if field == "durationMs" => json!("<duration>"),
+            Value::Number(latency) if field == "latency" && latency.as_f64() > Some(0.0) => {
+                json!("<latency>")
+            }
+            other => self.value(other),
+        }
+    }
+
+    fn process(&mut self, id: &str) -> String {
+        let is_known = self.names.iter().any(|(name, _)| name == id);
+        if !is_known && !id.starts_with('<') && !self.told.iter().any(|told| told == id) {
+            self.processes += 1;
+            let token = format!("<processId:{}>", self.processes);
+            self.names.push((id.to_owned(), token));
+            self.sort_names();
+        }
+        self.text(id)
+    }
+
+    fn sentence(&self, sentence: &str) -> String {
+        match self.sentences {
+            Sentences::Stay => self.text(sentence),
+            Sentences::Become => fixed_part(&self.text(sentence), &self.numbers),
+        }
+    }
+
+    fn value(&self, value: &Value) -> Value {
+        match value {
+            Value::String(text) => json!(self.text(text)),
+            Value::Array(items) => items.iter().map(|item| self.value(item)).collect(),
+            Value::Object(fields) => {
+                let fields = fields.iter();
+                fields.map(|(key, value)| (key.clone(), self.value(value))).collect()
+            }
+            other => other.clone(),
+        }
+    }
+
+    fn text(&self, text: &str) -> String {
+        if let Some(repeated) = repeated(text) {
+            return repeated;
+        }
+        let mut text = text.to_owned();
+        for (name, token) in self.names.iter().filter(|(name, _)| !name.is_empty()) {
+            text = text.replace(name.as_str(), token);
+        }
+        text
+    }
+}
+
+/// A long text of one character, as its token.
+fn repeated(text: &str) -> Option<String> {
+    const LONG: usize = 100;
+    let first = text.chars().next()?;
+    let length = text.chars().count();
+    (length >= LONG && text.chars().all(|it| it == first))
+        .then(|| format!("<repeat:{first}:{length}>"))
+}
