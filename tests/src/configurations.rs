@@ -4,7 +4,7 @@
 pub type Settings = &'static [(&'static str, &'static str)];
 
 /// The name of a configuration with its settings.
-pub const CONFIGURATIONS: [(&str, Settings); 7] = [
+pub const CONFIGURATIONS: [(&str, Settings); 8] = [
     ("one-at-a-time", &[("CLAUDE_MAX_CONCURRENT_PROCESSES", "1")]),
     (
         "full-queue",
@@ -16,6 +16,7 @@ pub const CONFIGURATIONS: [(&str, Settings); 7] = [
     ),
     ("short-limit", &[("CLAUDE_MAX_TIMEOUT_MS", "60000"), ("CLAUDE_PROCESS_TIMEOUT_MS", "700")]),
     ("workspace", &[("CLAUDE_WORKSPACE_ROOT", "<workspace>")]),
+    ("two-a-minute", &[("CLAUDE_RATE_LIMIT_MAX", "2")]),
     ("issuer", &[("JWT_ISSUER", "somebody-else")]),
     ("no-publishing", &[("PUBLISH_TOKEN", "")]),
 ];

@@ -152,6 +152,13 @@ impl Contract {
         values.into_iter().flatten().filter_map(Value::as_str).collect()
     }
 
+    /// Whether the callback of a client event can say no.
+    #[must_use]
+    pub fn can_refuse(&self, event: &str) -> bool {
+        let rules = self.rules.get(&("client".to_owned(), event.to_owned()));
+        rules.is_some_and(|rules| self.field(&rules.schema, "error").is_some())
+    }
+
     /// The definition that a schema refers to, with its name.
     #[must_use]
     pub fn resolve<'a>(&'a self, schema: &'a Value) -> (Option<&'a str>, &'a Value) {

@@ -34,6 +34,14 @@ pub mod configurations;
 
 pub mod stories;
 
+pub mod suite;
+
+pub mod foreign;
+
+pub mod report;
+
+pub mod coverage;
+
 pub mod recording;
 
 pub mod bundle;

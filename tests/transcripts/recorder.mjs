@@ -80,7 +80,10 @@ function player(name, { namespace = '/', auth, headers }) {
       await quiet();
     },
     async isRefused() {
-      const refusal = await open().then(() => null, (error) => error);
+      const refusal = await open().then(
+        () => null,
+        (error) => error,
+      );
       note('is refused', { message: refusal.message });
     },
     async disconnect() {
@@ -107,7 +110,9 @@ function player(name, { namespace = '/', auth, headers }) {
     /** Waits until an event of this name has arrived since the story began. */
     async sees(event, where = () => true) {
       const seen = () =>
-        log.some((step) => step[name] === 'receives' && step.event === event && where(step.payload));
+        log.some(
+          (step) => step[name] === 'receives' && step.event === event && where(step.payload),
+        );
       for (let time = 0; !seen(); time += 50) {
         if (time > 20_000) throw new Error(`${name} never received ${event}`);
         await new Promise((resolve) => setTimeout(resolve, 50));
@@ -180,17 +185,20 @@ function expand(value) {
 }
 
 function expandText(text) {
-  return text.replace(/<(user|room|media|token|repeat|socketId):([^>]*)>|<publishToken>/g, (token, kind, rest) => {
-    if (kind === undefined) return publishToken;
-    if (kind === 'repeat') {
-      const [, part, times] = /^(.*):(\d+)$/.exec(rest);
-      return part.repeat(Number(times));
-    }
-    if (kind === 'socketId') return players[rest].id;
-    const value = kind === 'token' ? signed(rest) : `${run}-${rest}`;
-    names[value] = token;
-    return value;
-  });
+  return text.replace(
+    /<(user|room|media|token|repeat|socketId):([^>]*)>|<publishToken>/g,
+    (token, kind, rest) => {
+      if (kind === undefined) return publishToken;
+      if (kind === 'repeat') {
+        const [, part, times] = /^(.*):(\d+)$/.exec(rest);
+        return part.repeat(Number(times));
+      }
+      if (kind === 'socketId') return players[rest].id;
+      const value = kind === 'token' ? signed(rest) : `${run}-${rest}`;
+      names[value] = token;
+      return value;
+    },
+  );
 }
 
 /** A JSON Web Token; the variants are those of `tests/src/jwt.rs`. */

@@ -13,10 +13,10 @@ use crate::reader::Session;
 use crate::redis::Redis;
 use crate::transcript::{Need, Transcript};
 use crate::wire::{Origin, Transport};
+use std::any::Any;
 use std::time::Duration;
 
 /// A server under test.
-#[derive(Debug)]
 pub struct Target {
     /// Where it is.
     pub origin: Origin,
@@ -26,6 +26,8 @@ pub struct Target {
     pub has_claude: bool,
     /// The Redis behind it, when it is the replay's own.
     pub redis: Option<Redis>,
+    /// What must live as long as the target.
+    pub guard: Option<Box<dyn Any + Send + Sync>>,
 }
 
 /// How a replay goes about it.
