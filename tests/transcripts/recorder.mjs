@@ -5,7 +5,7 @@
 // it waits for answers: after each act the recorder listens until all is quiet. Engine.IO packets
 // are not recorded.
 
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { io } from 'socket.io-client';
 
 /** As long as nothing arrives for this time, nothing more is taken to come. */
@@ -13,7 +13,7 @@ const QUIET_MS = Number(process.env.RECORD_QUIET_MS ?? 250);
 const EVENT = 2;
 const ACK = 3;
 const [script, url, secret, publishToken] = process.argv.slice(2);
-const run = `rec${process.pid.toString(36)}`;
+const run = randomBytes(4).toString('hex');
 
 /** Real values and the tokens that stand for them. */
 const names = { [publishToken]: '<publishToken>' };
@@ -95,6 +95,14 @@ function player(name, { namespace = '/', auth, headers }) {
     async send(event, ...args) {
       note('emits', { event, arguments: expand(args) });
       socket.emit(event, ...expand(args));
+      await quiet();
+    },
+    /** Sends one event after the other with these arguments, at once. */
+    async sendAll(event, values) {
+      for (const value of expand(values)) {
+        note('emits', { event, arguments: [value] });
+        socket.emit(event, value);
+      }
       await quiet();
     },
     /** Sends with a callback; gives what it is called back with. */
@@ -204,6 +212,7 @@ function expandText(text) {
 /** A JSON Web Token; the variants are those of `tests/src/jwt.rs`. */
 function signed(text) {
   const [user, variant = ''] = text.split(', ');
+  names[`${run}-${user}`] = `<user:${user}>`;
   const seconds = Math.floor(Date.now() / 1000);
   const alg = { HS384: 'HS384', HS512: 'HS512', unsigned: 'none', 'as RS256': 'RS256' }[variant];
   const name = { 'by id': 'id', 'by sub': 'sub', 'without user': 'nobody' }[variant] ?? 'userId';

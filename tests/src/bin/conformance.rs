@@ -9,12 +9,16 @@ use conformance::report::{self, KnownFailures};
 use conformance::suite::{Plan, tell};
 use conformance::wire::{Origin, Transport};
 use conformance::{configurations, recording, stories};
+use futures_util::stream::{self, StreamExt};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
+
+/// Each story is told to a server of its own, so some may be at the same time.
+const RECORDED_AT_ONCE: usize = 4;
 
 #[derive(Parser)]
 #[command(about)]
@@ -195,20 +199,17 @@ async fn record(options: &Record) -> Result<ExitCode> {
         return write(story, &transcript.to_text(), options.check);
     }
     let scripts = stories::names("mjs")?;
-    let mut code = ExitCode::SUCCESS;
-    let mut found = false;
-    for story in scripts.iter().filter(|story| is_asked_for(story, &options.stories)) {
-        found = true;
-        let transcript = recording::record(story, &options.server).await;
+    let scripts = scripts.iter().filter(|story| is_asked_for(story, &options.stories));
+    let recorded = stream::iter(scripts)
+        .map(|story| async move { (story, recording::record(story, &options.server).await) });
+    let mut recorded = recorded.buffered(RECORDED_AT_ONCE);
+    let mut code = None;
+    while let Some((story, transcript)) = recorded.next().await {
         let transcript = transcript.with_context(|| story.clone())?;
-        if write(story, &transcript.to_text(), options.check)? != ExitCode::SUCCESS {
-            code = ExitCode::FAILURE;
-        }
+        let written = write(story, &transcript.to_text(), options.check)?;
+        code = code.filter(|code| *code == ExitCode::FAILURE).or(Some(written));
     }
-    match found {
-        true => Ok(code),
-        false => anyhow::bail!("no story script has this name"),
-    }
+    code.context("no story script has this name")
 }
 
 fn is_asked_for(story: &str, asked: &[String]) -> bool {

@@ -2,7 +2,8 @@ export const about = 'A socket is in at most 100 rooms; leaving one makes room (
 export const clients = { ada: {} };
 
 export default async ({ ada }) => {
-  for (let number = 1; number <= 100; number += 1) await ada.send('joinRoom', `room-${number}`);
+  const rooms = Array.from({ length: 100 }, (_, index) => `room-${index + 1}`);
+  await ada.sendAll('joinRoom', rooms);
   await ada.call('joinRoom', 'one too many');
   await ada.call('joinRoom', 'room-7');
   await ada.call('leaveRoom', 'room-7');
