@@ -111,6 +111,8 @@ pub struct Meanings {
     run: String,
     credentials: Credentials,
     bound: BTreeMap<String, Value>,
+    /// All that was ever bound: a socket that reconnects has another id.
+    history: Vec<(Value, String)>,
 }
 
 /// Something that this replay has no meaning for.
@@ -134,7 +136,7 @@ impl Meanings {
     /// Meanings of a replay of its own.
     #[must_use]
     pub fn new(run: String, credentials: Credentials) -> Self {
-        Self { run, credentials, bound: BTreeMap::new() }
+        Self { run, credentials, bound: BTreeMap::new(), history: Vec::new() }
     }
 
     /// What an id stands for, if something brought it.
@@ -145,7 +147,14 @@ impl Meanings {
 
     /// From now on the token stands for this value.
     pub fn bind(&mut self, token: &str, value: Value) {
+        self.history.push((value.clone(), token.to_owned()));
         self.bound.insert(token.to_owned(), value);
+    }
+
+    /// All ids that tokens have stood for, with their tokens.
+    #[must_use]
+    pub fn history(&self) -> &[(Value, String)] {
+        &self.history
     }
 
     /// The token that already stands for this value.

@@ -23,9 +23,10 @@ use in_process::InProcess;
 use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(30);
+const ALL_AT_ONCE: usize = 1000;
 
 fn plan(transports: &[Transport]) -> Plan {
-    Plan { transports: transports.to_vec(), patience: PATIENCE, at_once: 200 }
+    Plan { transports: transports.to_vec(), patience: PATIENCE, at_once: ALL_AT_ONCE }
 }
 
 /// Fails with the deviations. Nothing is skipped, but what needs a Redis where there is none.
@@ -51,10 +52,16 @@ async fn our_server_tells_every_story() {
             continue;
         };
         let again = session.clone().read(Sentences::Become);
-        let (again, recorded) = (again.to_text(), story.to_text());
-        assert_eq!(again, recorded, "{0}: run: cargo xtask record {0}", story.story);
+        same_text(&story.story, &again.to_text(), &story.to_text());
         snapshot(&story.story, &session.read(Sentences::Stay).to_text());
     }
+}
+
+/// Fails with the first line that differs and the command that repairs it.
+fn same_text(story: &str, text: &str, recorded: &str) {
+    let differs = text.lines().zip(recorded.lines()).find(|(one, other)| one != other);
+    let repair = format!("run: cargo xtask record {story}");
+    assert!(text == recorded, "{story} is now another: {differs:#?}\n{repair}");
 }
 
 fn snapshot(story: &str, text: &str) {
@@ -92,7 +99,7 @@ async fn no_story_flakes_in_20_rounds() {
 fn transcripts_are_written_as_the_recorder_writes_them() {
     for story in stories::all().unwrap() {
         let text = std::fs::read_to_string(stories::file(&story.story, "json")).unwrap();
-        assert_eq!(text, story.to_text(), "{0}: run: cargo xtask record {0}", story.story);
+        same_text(&story.story, &text, &story.to_text());
     }
 }
 

@@ -136,25 +136,24 @@ function player(name, { namespace = '/', auth, headers }) {
 /** An HTTP request. `show` names the fields of the answer that the transcript keeps. */
 async function request(request, { headers = {}, body, show = [], mentions = [] } = {}) {
   const [method, path] = request.split(' ');
+  // What the request leads to may arrive before its answer.
+  const step = { request };
+  log.push(step);
+  if (Object.keys(headers).length) step.headers = expand(headers);
+  if (body !== undefined) step.body = expand(body);
   const json = body === undefined ? {} : { 'content-type': 'application/json' };
   const response = await fetch(url + path, {
     method,
-    headers: { ...json, ...expand(headers) },
-    body: body === undefined ? undefined : JSON.stringify(expand(body)),
+    headers: { ...json, ...step.headers },
+    body: body === undefined ? undefined : JSON.stringify(step.body),
   });
+  step.status = response.status;
   const text = await response.text();
   const answer = text.startsWith('{') ? JSON.parse(text) : {};
-  const shown = Object.fromEntries(show.map((field) => [field, answer[field]]));
+  if (show.length) step.answer = Object.fromEntries(show.map((field) => [field, answer[field]]));
   const absent = mentions.find((mention) => !text.includes(mention));
   if (absent !== undefined) throw new Error(`${text} does not mention ${absent}`);
-  log.push({
-    request,
-    ...(Object.keys(headers).length ? { headers: expand(headers) } : {}),
-    ...(body === undefined ? {} : { body: expand(body) }),
-    status: response.status,
-    ...(show.length ? { answer: shown } : {}),
-    ...(mentions.length ? { mentions } : {}),
-  });
+  if (mentions.length) step.mentions = mentions;
   await quiet();
 }
 

@@ -469,12 +469,15 @@ impl Play<'_> {
         let mut names = BTreeMap::new();
         let text = self.transcript.to_text();
         for piece in pieces(&text) {
-            if let Piece::Token(Kind::Name | Kind::Bound, _, token) = piece
-                && !token.starts_with("<connectedAt")
+            if let Piece::Token(Kind::Name, _, token) = piece
                 && let Ok(name) = self.meanings.expand_piece(piece)
             {
                 names.insert(name, token.to_owned());
             }
+        }
+        for (id, token) in self.meanings.history() {
+            let is_id = !token.starts_with("<connectedAt");
+            names.extend(id.as_str().filter(|_| is_id).map(|id| (id.to_owned(), token.clone())));
         }
         let mut transcript = self.transcript.clone();
         transcript.steps = self.observed.clone();

@@ -3,7 +3,7 @@ export const needs = ['claude', 'config:short-limit'];
 export const clients = { ada: { auth: { token: '<token:ada>' } } };
 
 export default async ({ ada }) => {
-  const { processId } = await ada.call('claude:execute', { prompt: 'sleep' });
+  const { processId } = await ada.call('claude:execute', { prompt: 'sleep silently' });
   await ada.sees('claude:error');
   await ada.call('claude:status', processId);
 };

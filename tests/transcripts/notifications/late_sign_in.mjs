@@ -19,4 +19,5 @@ export default async ({ ada }, { publish }) => {
   await ada.call('authenticate', { token: '<token:ada>' });
   await publish(note);
   await publish({ ...note, payload: { ...note.payload, id: 'n2', type: 'error' } });
+  await publish({ ...note, payload: { ...note.payload, id: 'n3', type: 'info' } });
 };
