@@ -8,6 +8,10 @@ mod test;
 
 mod bench;
 
+mod conformance;
+
+mod record;
+
 #[derive(Parser)]
 #[command(name = "cargo xtask", about)]
 struct Arguments {
@@ -24,6 +28,10 @@ enum Tool {
     Test(test::Options),
     /// Measure the server side by side with others and write docs/benchmarks.md.
     Bench(bench::Options),
+    /// Replay the conformance stories against a server in any language.
+    Conformance(conformance::Options),
+    /// Tell a conformance story to the server, and write down its transcript.
+    Record(record::Options),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -31,5 +39,12 @@ fn main() -> anyhow::Result<()> {
         Tool::Generate(options) => generate::run(&options),
         Tool::Test(options) => test::run(&options),
         Tool::Bench(options) => bench::run(&options),
+        Tool::Conformance(options) => ended_as(conformance::run(&options)?),
+        Tool::Record(options) => ended_as(record::run(&options)?),
     }
+}
+
+/// Ends as another program ended. Without a code it was killed.
+fn ended_as(status: std::process::ExitStatus) -> ! {
+    std::process::exit(status.code().unwrap_or(2))
 }
