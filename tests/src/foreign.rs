@@ -3,7 +3,7 @@
 use crate::placeholders::Credentials;
 use crate::replay::Target;
 use crate::suite::Servers;
-use crate::transcript::Transcript;
+use crate::transcript::{Need, Transcript};
 use crate::wire::Origin;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,6 +26,9 @@ pub struct Foreign {
 
 impl Servers for Foreign {
     async fn target(&self, story: &Transcript) -> Result<Target, String> {
+        if story.has_need(&Need::Redis) {
+            return Err("needs a Redis that the replay may stop: told to our server only".to_owned());
+        }
         let (origin, turns) = match story.config() {
             None => (&self.origin, &self.executing),
             Some(name) => {
@@ -34,7 +37,7 @@ impl Servers for Foreign {
             }
         };
         let takes_turns = story.config().is_some()
-            || story.has_need(&crate::transcript::Need::Claude);
+            || story.has_need(&Need::Claude);
         let turn = match takes_turns {
             true => Some(turns.clone().acquire_owned().await.map_err(|error| error.to_string())?),
             false => None,

@@ -72,8 +72,8 @@ fn claims(user: &str, variant: &str) -> Value {
     let exp = match variant {
         "without exp" => None,
         "expired" => Some(now - 120),
-        // Nearly all of the leeway of 30 seconds is used up, so that the wait is short.
-        "ending soon" => Some(now - 27),
+        // The leeway is 30 seconds: it ends in 10.
+        "ending soon" => Some(now - 20),
         _ => Some(now + 3600),
     };
     claims.extend(exp.map(|exp| ("exp".to_owned(), json!(exp))));

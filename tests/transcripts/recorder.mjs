@@ -174,6 +174,7 @@ async function redis(what) {
 async function wait(waitMs, because) {
   log.push({ waitMs, because });
   await new Promise((resolve) => setTimeout(resolve, waitMs));
+  await quiet();
 }
 
 async function quiet() {
@@ -215,7 +216,7 @@ function signed(text) {
   const seconds = Math.floor(Date.now() / 1000);
   const alg = { HS384: 'HS384', HS512: 'HS512', unsigned: 'none', 'as RS256': 'RS256' }[variant];
   const name = { 'by id': 'id', 'by sub': 'sub', 'without user': 'nobody' }[variant] ?? 'userId';
-  const exp = { expired: -120, 'ending soon': -27 }[variant] ?? 3600;
+  const exp = { expired: -120, 'ending soon': -20 }[variant] ?? 3600;
   const claims = {
     [name]: `${run}-${user}`,
     ...(variant === 'without exp' ? {} : { exp: seconds + exp }),

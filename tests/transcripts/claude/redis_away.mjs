@@ -8,8 +8,6 @@ export default async ({ ada }, { redis, wait }) => {
     const { processId } = await ada.call('claude:execute', { prompt: 'hello' });
     if (processId) await ada.sees('claude:complete', (event) => event.processId === processId);
   };
-  await wait(2000, 'A server may take a moment to find Redis.');
-  for (let time = 1; time <= 3; time += 1) await execute();
   await redis('stops');
   for (let time = 1; time <= 3; time += 1) await execute();
   await redis('starts');

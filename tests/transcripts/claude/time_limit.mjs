@@ -4,7 +4,10 @@ export const needs = ['claude'];
 export const clients = { ada: { auth: { token: '<token:ada>' } } };
 
 export default async ({ ada }) => {
-  const { processId } = await ada.call('claude:execute', { prompt: 'sleep silently', timeoutMs: 600 });
+  const { processId } = await ada.call('claude:execute', {
+    prompt: 'sleep silently',
+    timeoutMs: 600,
+  });
   await ada.sees('claude:error');
   await ada.call('claude:status', processId);
 };
