@@ -8,13 +8,25 @@ pub const CONFIGURATIONS: [(&str, Settings); 8] = [
     ("one-at-a-time", &[("CLAUDE_MAX_CONCURRENT_PROCESSES", "1")]),
     (
         "full-queue",
-        &[("CLAUDE_MAX_CONCURRENT_PROCESSES", "1"), ("CLAUDE_MAX_QUEUE_SIZE", "1")],
+        &[
+            ("CLAUDE_MAX_CONCURRENT_PROCESSES", "1"),
+            ("CLAUDE_MAX_QUEUE_SIZE", "1"),
+        ],
     ),
     (
         "impatient-queue",
-        &[("CLAUDE_MAX_CONCURRENT_PROCESSES", "1"), ("CLAUDE_QUEUE_TIMEOUT_MS", "500")],
+        &[
+            ("CLAUDE_MAX_CONCURRENT_PROCESSES", "1"),
+            ("CLAUDE_QUEUE_TIMEOUT_MS", "500"),
+        ],
     ),
-    ("short-limit", &[("CLAUDE_MAX_TIMEOUT_MS", "60000"), ("CLAUDE_PROCESS_TIMEOUT_MS", "700")]),
+    (
+        "short-limit",
+        &[
+            ("CLAUDE_MAX_TIMEOUT_MS", "60000"),
+            ("CLAUDE_PROCESS_TIMEOUT_MS", "700"),
+        ],
+    ),
     ("workspace", &[("CLAUDE_WORKSPACE_ROOT", "<workspace>")]),
     ("two-a-minute", &[("CLAUDE_RATE_LIMIT_MAX", "2")]),
     ("issuer", &[("JWT_ISSUER", "somebody-else")]),

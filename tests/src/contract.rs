@@ -39,7 +39,10 @@ const SENTENCE_FIELDS: [&str; 2] = ["message", "error"];
 const OPTIONAL: [(&str, &str); 2] = [("error", "event"), ("error", "details")];
 
 /// Fields of events that a server may add to what the transcript shows.
-const ADDITIONAL: [(&str, &str); 2] = [("claude:progress", "progress"), ("claude:progress", "message")];
+const ADDITIONAL: [(&str, &str); 2] = [
+    ("claude:progress", "progress"),
+    ("claude:progress", "message"),
+];
 
 /// Which comes first: the callback of a client event, or an event of the server that goes with it.
 pub const ORDER: [(&str, &str, First); 6] = [
@@ -116,10 +119,19 @@ impl Contract {
             let complete = json!({ "$defs": bundle["$defs"], "allOf": [schema] });
             let validator = crate::bundle::validator(&complete);
             let schema = schema.clone();
-            let one = Rules { name: name.clone(), says, schema, validator, namespaces };
+            let one = Rules {
+                name: name.clone(),
+                says,
+                schema,
+                validator,
+                namespaces,
+            };
             rules.insert((direction, name), one);
         }
-        Self { defs: bundle["$defs"].clone(), rules }
+        Self {
+            defs: bundle["$defs"].clone(),
+            rules,
+        }
     }
 
     /// The rules of the payload of an event that a server sends on a namespace.
@@ -141,7 +153,10 @@ impl Contract {
 
     /// All events of a direction, with the namespaces they exist on.
     pub fn events(&self, direction: &str) -> impl Iterator<Item = (&str, &[String])> {
-        let rules = self.rules.iter().filter(move |((it, _), _)| it == direction);
+        let rules = self
+            .rules
+            .iter()
+            .filter(move |((it, _), _)| it == direction);
         rules.map(|((_, name), rules)| (name.as_str(), rules.namespaces.as_slice()))
     }
 
@@ -149,7 +164,11 @@ impl Contract {
     #[must_use]
     pub fn values(&self, name: &str) -> Vec<&str> {
         let values = self.defs[name]["enum"].as_array();
-        values.into_iter().flatten().filter_map(Value::as_str).collect()
+        values
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect()
     }
 
     /// Whether the callback of a client event can say no.
@@ -162,7 +181,9 @@ impl Contract {
     /// The definition that a schema refers to, with its name.
     #[must_use]
     pub fn resolve<'a>(&'a self, schema: &'a Value) -> (Option<&'a str>, &'a Value) {
-        let name = schema["$ref"].as_str().and_then(|it| it.strip_prefix("#/$defs/"));
+        let name = schema["$ref"]
+            .as_str()
+            .and_then(|it| it.strip_prefix("#/$defs/"));
         match name {
             Some(name) => (Some(name), self.resolve(&self.defs[name]).1),
             None => (None, schema),
@@ -232,7 +253,9 @@ pub fn fixed_part(sentence: &str, numbers: &[String]) -> String {
         return format!("{words}<text>");
     }
     let named = |number: &&String| {
-        sentence.split(|c: char| !c.is_ascii_digit()).any(|digits| digits == number.as_str())
+        sentence
+            .split(|c: char| !c.is_ascii_digit())
+            .any(|digits| digits == number.as_str())
     };
     match numbers.iter().find(named) {
         Some(number) => format!("<text>{number}<text>"),

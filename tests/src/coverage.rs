@@ -7,21 +7,36 @@ use std::collections::BTreeSet;
 
 /// Values of the protocol that no story can bring about, with the reason.
 const BEYOND_STORIES: [(&str, &str); 2] = [
-    ("error code INTERNAL_ERROR", "only a defect of a server leads to it"),
-    ("claude:error code STREAM_ERROR", "the decisions call every failure of the CLI EXECUTION_ERROR"),
+    (
+        "error code INTERNAL_ERROR",
+        "only a defect of a server leads to it",
+    ),
+    (
+        "claude:error code STREAM_ERROR",
+        "the decisions call every failure of the CLI EXECUTION_ERROR",
+    ),
 ];
 
 /// Refusals whose words are not fixed: what is refused, and how a story shows it.
 const REFUSALS: [(&str, Shows); 9] = [
-    ("a rate limit that is exceeded", Shows::Code("RATE_LIMIT_EXCEEDED")),
+    (
+        "a rate limit that is exceeded",
+        Shows::Code("RATE_LIMIT_EXCEEDED"),
+    ),
     ("a wait that was too long", Shows::Code("QUEUE_TIMEOUT")),
-    ("more than 100 rooms", Shows::Refused("joinRoom", "one too many")),
+    (
+        "more than 100 rooms",
+        Shows::Refused("joinRoom", "one too many"),
+    ),
     ("a disconnect after five failures", Shows::Disconnect),
     ("a foreign origin", Shows::Status(403)),
     ("publishing without the token", Shows::Status(401)),
     ("publishing a bad payload", Shows::Status(400)),
     ("publishing when it is off", Shows::Status(404)),
-    ("a protocol version of another major number", Shows::RefusedConnect),
+    (
+        "a protocol version of another major number",
+        Shows::RefusedConnect,
+    ),
 ];
 
 /// How a story shows a refusal.
@@ -39,7 +54,10 @@ pub fn gaps(stories: &[Transcript]) -> Vec<String> {
     let shown = shown(stories);
     let wanted = wanted(Contract::get());
     let is_beyond = |what: &String| BEYOND_STORIES.iter().any(|(name, _)| name == what);
-    wanted.into_iter().filter(|what| !shown.contains(what) && !is_beyond(what)).collect()
+    wanted
+        .into_iter()
+        .filter(|what| !shown.contains(what) && !is_beyond(what))
+        .collect()
 }
 
 fn wanted(contract: &Contract) -> BTreeSet<String> {
@@ -54,16 +72,26 @@ fn wanted(contract: &Contract) -> BTreeSet<String> {
         }
     }
     for (event, namespaces) in contract.events("server") {
-        wanted.extend(namespaces.iter().map(|it| format!("{event} received on {it}")));
+        wanted.extend(
+            namespaces
+                .iter()
+                .map(|it| format!("{event} received on {it}")),
+        );
     }
     let codes = |name, event: &str| {
         let values = contract.values(name).into_iter();
-        values.map(|code| format!("{event} code {code}")).collect::<Vec<_>>()
+        values
+            .map(|code| format!("{event} code {code}"))
+            .collect::<Vec<_>>()
     };
     wanted.extend(codes("ClaudeErrorCode", "claude:error"));
     wanted.extend(codes("ErrorCode", "error"));
     wanted.extend(codes("NotificationType", "notification"));
-    wanted.extend(SENTENCES.iter().map(|sentence| format!("the sentence `{sentence}`")));
+    wanted.extend(
+        SENTENCES
+            .iter()
+            .map(|sentence| format!("the sentence `{sentence}`")),
+    );
     wanted.extend(REFUSALS.iter().map(|(what, _)| (*what).to_owned()));
     wanted
 }
@@ -81,7 +109,12 @@ fn shown(stories: &[Transcript]) -> BTreeSet<String> {
                     shown.extend(showing.map(|(what, _)| (*what).to_owned()));
                 }
                 Step::Socket { client, act } => {
-                    if let Act::Emits { event, arguments, callback: Some(number) } = act {
+                    if let Act::Emits {
+                        event,
+                        arguments,
+                        callback: Some(number),
+                    } = act
+                    {
                         asked.insert(*number, (event.clone(), arguments.clone()));
                     }
                     let namespace = &story.clients[client].namespace;
@@ -99,7 +132,9 @@ type Asked = std::collections::BTreeMap<u32, (String, Vec<Value>)>;
 fn shown_by(act: &Act, namespace: &str, asked: &Asked) -> Vec<String> {
     let refusals = |is_it: &dyn Fn(&Shows) -> bool| {
         let showing = REFUSALS.iter().filter(|(_, how)| is_it(how));
-        showing.map(|(what, _)| (*what).to_owned()).collect::<Vec<_>>()
+        showing
+            .map(|(what, _)| (*what).to_owned())
+            .collect::<Vec<_>>()
     };
     let mut shown = Vec::new();
     match act {
@@ -109,7 +144,9 @@ fn shown_by(act: &Act, namespace: &str, asked: &Asked) -> Vec<String> {
             for field in ["code", "type"] {
                 if let Some(code) = payload[field].as_str() {
                     shown.push(format!("{event} code {code}"));
-                    shown.extend(refusals(&|how| matches!(how, Shows::Code(it) if *it == code)));
+                    shown.extend(refusals(
+                        &|how| matches!(how, Shows::Code(it) if *it == code),
+                    ));
                 }
             }
             shown.extend(sentence(&payload["message"]));
@@ -131,12 +168,16 @@ fn shown_by(act: &Act, namespace: &str, asked: &Asked) -> Vec<String> {
             }
         }
         Act::IsDisconnected => shown.extend(refusals(&|how| matches!(how, Shows::Disconnect))),
-        Act::IsRefused { .. } => shown.extend(refusals(&|how| matches!(how, Shows::RefusedConnect))),
+        Act::IsRefused { .. } => {
+            shown.extend(refusals(&|how| matches!(how, Shows::RefusedConnect)))
+        }
         Act::Connects | Act::Disconnects => {}
     }
     shown
 }
 
 fn sentence(value: &Value) -> Option<String> {
-    value.as_str().map(|sentence| format!("the sentence `{sentence}`"))
+    value
+        .as_str()
+        .map(|sentence| format!("the sentence `{sentence}`"))
 }

@@ -27,19 +27,29 @@ pub struct Foreign {
 impl Servers for Foreign {
     async fn target(&self, story: &Transcript) -> Result<Target, String> {
         if story.has_need(&Need::Redis) {
-            return Err("needs a Redis that the replay may stop: told to our server only".to_owned());
+            return Err(
+                "needs a Redis that the replay may stop: told to our server only".to_owned(),
+            );
         }
         let (origin, turns) = match story.config() {
             None => (&self.origin, &self.executing),
             Some(name) => {
-                let found = self.configured.get(name).map(|(origin, turns)| (origin, turns));
+                let found = self
+                    .configured
+                    .get(name)
+                    .map(|(origin, turns)| (origin, turns));
                 found.ok_or_else(|| format!("needs a server with --config-url {name}=URL"))?
             }
         };
-        let takes_turns = story.config().is_some()
-            || story.has_need(&Need::Claude);
+        let takes_turns = story.config().is_some() || story.has_need(&Need::Claude);
         let turn = match takes_turns {
-            true => Some(turns.clone().acquire_owned().await.map_err(|error| error.to_string())?),
+            true => Some(
+                turns
+                    .clone()
+                    .acquire_owned()
+                    .await
+                    .map_err(|error| error.to_string())?,
+            ),
             false => None,
         };
         Ok(Target {

@@ -16,7 +16,11 @@ impl Transcript {
         let _ = writeln!(text, "  \"needs\": {},", spaced(&json!(needs)));
         text.push_str("  \"clients\": {\n");
         let clients = self.clients.iter().map(|(name, client)| {
-            format!("    {}: {}", json!(name), spread(&client_fields(client), 4, name.len() + 8))
+            format!(
+                "    {}: {}",
+                json!(name),
+                spread(&client_fields(client), 4, name.len() + 8)
+            )
         });
         text.push_str(&clients.collect::<Vec<_>>().join(",\n"));
         text.push_str("\n  },\n  \"steps\": [\n");
@@ -50,7 +54,9 @@ fn client_fields(client: &Client) -> Fields {
 fn step_fields(step: &Step) -> Fields {
     let of = |fields: &[(&str, Value)]| -> Fields {
         let owned = fields.iter();
-        owned.map(|(key, value)| ((*key).to_owned(), value.clone())).collect()
+        owned
+            .map(|(key, value)| ((*key).to_owned(), value.clone()))
+            .collect()
     };
     match step {
         Step::Socket { client, act } => act_fields(client, act),
@@ -68,7 +74,12 @@ fn request_fields(request: &Request) -> Fields {
     }
     fields.extend(request.body.clone().map(|body| ("body".to_owned(), body)));
     fields.push(("status".to_owned(), json!(request.status)));
-    fields.extend(request.answer.clone().map(|answer| ("answer".to_owned(), answer)));
+    fields.extend(
+        request
+            .answer
+            .clone()
+            .map(|answer| ("answer".to_owned(), answer)),
+    );
     if !request.mentions.is_empty() {
         fields.push(("mentions".to_owned(), json!(request.mentions)));
     }
@@ -79,7 +90,11 @@ fn act_fields(client: &str, act: &Act) -> Fields {
     let (verb, rest) = match act {
         Act::Connects => ("connects", vec![]),
         Act::IsRefused { message } => ("is refused", vec![("message", json!(message))]),
-        Act::Emits { event, arguments, callback } => {
+        Act::Emits {
+            event,
+            arguments,
+            callback,
+        } => {
             let mut rest = vec![("event", json!(event))];
             if !arguments.is_empty() {
                 rest.push(("arguments", json!(arguments)));
@@ -87,17 +102,21 @@ fn act_fields(client: &str, act: &Act) -> Fields {
             rest.extend(callback.map(|number| ("callback", json!(number))));
             ("emits", rest)
         }
-        Act::Receives { event, payload } => {
-            ("receives", vec![("event", json!(event)), ("payload", payload.clone())])
-        }
-        Act::IsCalledBack { callback, with } => {
-            ("is called back", vec![("callback", json!(callback)), ("with", with.clone())])
-        }
+        Act::Receives { event, payload } => (
+            "receives",
+            vec![("event", json!(event)), ("payload", payload.clone())],
+        ),
+        Act::IsCalledBack { callback, with } => (
+            "is called back",
+            vec![("callback", json!(callback)), ("with", with.clone())],
+        ),
         Act::Disconnects => ("disconnects", vec![]),
         Act::IsDisconnected => ("is disconnected", vec![]),
     };
     let first = std::iter::once((client.to_owned(), json!(verb)));
-    first.chain(rest.into_iter().map(|(key, value)| (key.to_owned(), value))).collect()
+    first
+        .chain(rest.into_iter().map(|(key, value)| (key.to_owned(), value)))
+        .collect()
 }
 
 /// On one line if it fits, else one field a line.
@@ -109,15 +128,25 @@ fn spread(fields: &Fields, indent: usize, used: usize) -> String {
     let inner = " ".repeat(indent + 2);
     let lines = fields.iter().map(|(key, value)| {
         let used = indent + key.len() + 6;
-        format!("{inner}{}: {}", json!(key), value_text(value, indent + 2, used))
+        format!(
+            "{inner}{}: {}",
+            json!(key),
+            value_text(value, indent + 2, used)
+        )
     });
-    format!("{{\n{}\n{}}}", lines.collect::<Vec<_>>().join(",\n"), " ".repeat(indent))
+    format!(
+        "{{\n{}\n{}}}",
+        lines.collect::<Vec<_>>().join(",\n"),
+        " ".repeat(indent)
+    )
 }
 
 fn value_text(value: &Value, indent: usize, used: usize) -> String {
     match value {
         Value::Object(fields) if !fields.is_empty() => {
-            let fields = fields.iter().map(|(key, value)| (key.clone(), value.clone()));
+            let fields = fields
+                .iter()
+                .map(|(key, value)| (key.clone(), value.clone()));
             spread(&fields.collect(), indent, used)
         }
         Value::Array(items) if !items.is_empty() => {
@@ -126,10 +155,14 @@ fn value_text(value: &Value, indent: usize, used: usize) -> String {
                 return line;
             }
             let inner = " ".repeat(indent + 2);
-            let items = items.iter().map(|item| {
-                format!("{inner}{}", value_text(item, indent + 2, indent + 2))
-            });
-            format!("[\n{}\n{}]", items.collect::<Vec<_>>().join(",\n"), " ".repeat(indent))
+            let items = items
+                .iter()
+                .map(|item| format!("{inner}{}", value_text(item, indent + 2, indent + 2)));
+            format!(
+                "[\n{}\n{}]",
+                items.collect::<Vec<_>>().join(",\n"),
+                " ".repeat(indent)
+            )
         }
         _ => value.to_string(),
     }
@@ -139,7 +172,9 @@ fn one_line(fields: &Fields) -> String {
     if fields.is_empty() {
         return "{}".to_owned();
     }
-    let fields = fields.iter().map(|(key, value)| format!("{}: {}", json!(key), spaced(value)));
+    let fields = fields
+        .iter()
+        .map(|(key, value)| format!("{}: {}", json!(key), spaced(value)));
     format!("{{ {} }}", fields.collect::<Vec<_>>().join(", "))
 }
 
@@ -148,11 +183,16 @@ fn one_line(fields: &Fields) -> String {
 pub fn spaced(value: &Value) -> String {
     match value {
         Value::Object(fields) => {
-            let fields = fields.iter().map(|(key, value)| (key.clone(), value.clone()));
+            let fields = fields
+                .iter()
+                .map(|(key, value)| (key.clone(), value.clone()));
             one_line(&fields.collect())
         }
         Value::Array(items) => {
-            format!("[{}]", items.iter().map(spaced).collect::<Vec<_>>().join(", "))
+            format!(
+                "[{}]",
+                items.iter().map(spaced).collect::<Vec<_>>().join(", ")
+            )
         }
         _ => value.to_string(),
     }

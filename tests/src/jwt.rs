@@ -29,7 +29,11 @@ pub fn sign(user: &str, variant: &str, secret: &str) -> Option<String> {
     if !VARIANTS.contains(&variant) {
         return None;
     }
-    let text = format!("{}.{}", encode(&header(variant)), encode(&claims(user, variant)));
+    let text = format!(
+        "{}.{}",
+        encode(&header(variant)),
+        encode(&claims(user, variant))
+    );
     if variant == "unsigned" {
         return Some(format!("{text}."));
     }
@@ -91,7 +95,9 @@ fn claims(user: &str, variant: &str) -> Value {
 pub fn user_of(token: &str) -> Option<String> {
     let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
     let claims: Value = serde_json::from_slice(&claims).ok()?;
-    let id = ["userId", "id", "sub"].iter().find_map(|name| claims.get(name))?;
+    let id = ["userId", "id", "sub"]
+        .iter()
+        .find_map(|name| claims.get(name))?;
     match id {
         Value::String(id) => Some(id.clone()),
         Value::Number(id) => Some(id.to_string()),

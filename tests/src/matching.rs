@@ -124,11 +124,13 @@ impl Matching<'_> {
             let path = format!("{path}/{name}");
             let schema = schema.and_then(|schema| self.contract.field(schema, name));
             match fields.get(name) {
-                None => return Err(Difference {
-                    path,
-                    expected: wanted.to_string(),
-                    received: "nothing there".to_owned(),
-                }),
+                None => {
+                    return Err(Difference {
+                        path,
+                        expected: wanted.to_string(),
+                        received: "nothing there".to_owned(),
+                    });
+                }
                 Some(value) if wanted == &json!("<latency>") => {
                     if !self.is_latency(value, fields) {
                         return Err(difference(&path, wanted, value));
@@ -142,7 +144,9 @@ impl Matching<'_> {
         let may_stand = |name: &String| {
             declared.is_some_and(|declared| declared.is_object() && declared.get(name).is_none())
         };
-        let surplus = fields.iter().find(|(name, _)| !wanted.contains_key(*name) && !may_stand(name));
+        let surplus = fields
+            .iter()
+            .find(|(name, _)| !wanted.contains_key(*name) && !may_stand(name));
         match surplus {
             None => Ok(()),
             Some((name, value)) => Err(Difference {
@@ -167,8 +171,16 @@ impl Matching<'_> {
         let Some(actual) = actual.as_str() else {
             return false;
         };
-        let tells = pieces.iter().any(|piece| matches!(piece, Piece::Token(Kind::Text, ..)));
-        if tells && self.told.texts.iter().any(|told| actual.contains(told.as_str())) {
+        let tells = pieces
+            .iter()
+            .any(|piece| matches!(piece, Piece::Token(Kind::Text, ..)));
+        if tells
+            && self
+                .told
+                .texts
+                .iter()
+                .any(|told| actual.contains(told.as_str()))
+        {
             return false;
         }
         let mut fixed = vec![String::new()];
@@ -201,7 +213,10 @@ impl Matching<'_> {
         let (Some(latency), Some(now)) = (value.as_f64(), fields["timestamp"].as_f64()) else {
             return false;
         };
-        self.told.millis.iter().any(|sent| (now - sent - latency).abs() <= 2.0)
+        self.told
+            .millis
+            .iter()
+            .any(|sent| (now - sent - latency).abs() <= 2.0)
     }
 }
 
@@ -257,7 +272,11 @@ mod tests {
         let mut meanings = Meanings::new("r".to_owned(), Credentials::default());
         let mut told = Told::default();
         told.note(&json!([1000, "a secret word"]));
-        let mut matching = Matching { contract, meanings: &mut meanings, told: &told };
+        let mut matching = Matching {
+            contract,
+            meanings: &mut meanings,
+            told: &told,
+        };
         matching.payload(contract.event("/", event), &expected, &actual)
     }
 
@@ -266,10 +285,16 @@ mod tests {
         let error = json!({ "code": "UNKNOWN_EVENT", "message": "<text>", "event": "x" });
         let answer = |more: Value| {
             let mut answer = json!({ "code": "UNKNOWN_EVENT", "message": "No such event" });
-            answer.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            answer
+                .as_object_mut()
+                .unwrap()
+                .extend(more.as_object().unwrap().clone());
             answer
         };
-        assert_eq!(compare("error", error.clone(), answer(json!({ "new": 1 }))), Ok(()));
+        assert_eq!(
+            compare("error", error.clone(), answer(json!({ "new": 1 }))),
+            Ok(())
+        );
         let wrong = compare("error", error.clone(), answer(json!({ "event": "y" })));
         assert_eq!(wrong.unwrap_err().path, "/event");
         let joined = json!({ "room": "a", "success": true });
@@ -282,13 +307,17 @@ mod tests {
         let error = json!({ "code": "UNKNOWN_EVENT", "message": "<text>" });
         for message in ["a secret word is not known", "", " "] {
             let actual = json!({ "code": "UNKNOWN_EVENT", "message": message });
-            assert!(compare("error", error.clone(), actual).is_err(), "{message}");
+            assert!(
+                compare("error", error.clone(), actual).is_err(),
+                "{message}"
+            );
         }
     }
 
     #[test]
     fn times_and_latencies_are_looked_at() {
-        let expected = json!({ "timestamp": "<millis>", "serverTime": "<time>", "latency": "<latency>" });
+        let expected =
+            json!({ "timestamp": "<millis>", "serverTime": "<time>", "latency": "<latency>" });
         let ack = |now: f64, time: &str, latency: f64| {
             let actual = json!({ "timestamp": now, "serverTime": time, "latency": latency });
             compare("heartbeatAck", expected.clone(), actual).is_ok()
@@ -303,7 +332,10 @@ mod tests {
     #[test]
     fn fixed_parts_stand_in_their_order() {
         let of = |parts: &[&str], actual| {
-            is_like(&parts.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>(), actual)
+            is_like(
+                &parts.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>(),
+                actual,
+            )
         };
         assert!(of(&["", "300", ""], "after 300 ms"));
         assert!(of(&["Rate limit exceeded", ""], "Rate limit exceeded"));

@@ -136,7 +136,12 @@ impl Meanings {
     /// Meanings of a replay of its own.
     #[must_use]
     pub fn new(run: String, credentials: Credentials) -> Self {
-        Self { run, credentials, bound: BTreeMap::new(), history: Vec::new() }
+        Self {
+            run,
+            credentials,
+            bound: BTreeMap::new(),
+            history: Vec::new(),
+        }
     }
 
     /// What an id stands for, if something brought it.
@@ -176,9 +181,9 @@ impl Meanings {
                 items?.into()
             }
             Value::Object(fields) => {
-                let expanded = fields.iter().map(|(key, value)| {
-                    Ok((self.expand_text(key)?, self.expand(value)?))
-                });
+                let expanded = fields
+                    .iter()
+                    .map(|(key, value)| Ok((self.expand_text(key)?, self.expand(value)?)));
                 Value::Object(expanded.collect::<Result<_, Missing>>()?)
             }
             _ => value.clone(),
@@ -191,7 +196,10 @@ impl Meanings {
     /// When this replay lacks something that the text needs.
     pub fn expand_text(&self, text: &str) -> Result<String, Missing> {
         let pieces = pieces(text);
-        pieces.into_iter().map(|piece| self.expand_piece(piece)).collect()
+        pieces
+            .into_iter()
+            .map(|piece| self.expand_piece(piece))
+            .collect()
     }
 
     /// A piece of a text as it is sent.
@@ -210,9 +218,11 @@ impl Meanings {
                 Ok(text.repeat(times.parse().unwrap_or_default()))
             }
             Kind::Token => self.signed(argument, whole),
-            Kind::PublishToken => {
-                self.credentials.publish_token.clone().ok_or(Missing::PublishToken)
-            }
+            Kind::PublishToken => self
+                .credentials
+                .publish_token
+                .clone()
+                .ok_or(Missing::PublishToken),
             Kind::Bound => match self.bound.get(whole) {
                 Some(Value::String(text)) => Ok(text.clone()),
                 _ => Err(Missing::Unbound(whole.to_owned())),
@@ -225,14 +235,23 @@ impl Meanings {
 
     /// A name of this replay's own; a user with a ready token has the name that it says.
     fn name(&self, whole: &str, argument: &str) -> String {
-        let ready = self.credentials.tokens.get(argument).filter(|_| whole.starts_with("<user:"));
+        let ready = self
+            .credentials
+            .tokens
+            .get(argument)
+            .filter(|_| whole.starts_with("<user:"));
         let user = ready.and_then(|token| jwt::user_of(token));
         user.unwrap_or_else(|| format!("{}-{argument}", self.run))
     }
 
     fn signed(&self, argument: &str, whole: &str) -> Result<String, Missing> {
         let (user, variant) = argument.split_once(", ").unwrap_or((argument, ""));
-        if let Some(ready) = self.credentials.tokens.get(user).filter(|_| variant.is_empty()) {
+        if let Some(ready) = self
+            .credentials
+            .tokens
+            .get(user)
+            .filter(|_| variant.is_empty())
+        {
             return Ok(ready.clone());
         }
         let missing = || Missing::Secret(whole.to_owned());

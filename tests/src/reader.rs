@@ -43,7 +43,10 @@ impl Session {
             story: story.to_owned(),
             problem: error.to_string(),
         })?;
-        Ok(Self { names: names.names, transcript })
+        Ok(Self {
+            names: names.names,
+            transcript,
+        })
     }
 
     /// The transcript of it.
@@ -111,7 +114,10 @@ fn told_by_socket(arrivals: &mut Vec<(String, Vec<Step>)>) -> Vec<Step> {
 
 fn process_of(step: &Step) -> Option<String> {
     match step {
-        Step::Socket { act: Act::Receives { event, payload }, .. } => process_lane(event, payload),
+        Step::Socket {
+            act: Act::Receives { event, payload },
+            ..
+        } => process_lane(event, payload),
         _ => None,
     }
 }
@@ -135,7 +141,11 @@ fn joined(steps: Vec<Step>) -> Vec<Step> {
         };
         match (joined.last_mut(), chunk) {
             (Some(last), Some(chunk)) if chunk_of(last).is_some() && of(last) == of(&step) => {
-                if let Step::Socket { act: Act::Receives { payload, .. }, .. } = last {
+                if let Step::Socket {
+                    act: Act::Receives { payload, .. },
+                    ..
+                } = last
+                {
                     let whole = payload["data"].as_str().unwrap_or_default().to_owned() + &chunk;
                     payload["data"] = json!(whole);
                 }
@@ -148,7 +158,10 @@ fn joined(steps: Vec<Step>) -> Vec<Step> {
 
 fn chunk_of(step: &Step) -> Option<&str> {
     match step {
-        Step::Socket { act: Act::Receives { event, payload }, .. } => chunk(event, payload),
+        Step::Socket {
+            act: Act::Receives { event, payload },
+            ..
+        } => chunk(event, payload),
         _ => None,
     }
 }
@@ -156,7 +169,9 @@ fn chunk_of(step: &Step) -> Option<&str> {
 /// The output that an event carries.
 #[must_use]
 pub fn chunk<'a>(event: &str, payload: &'a Value) -> Option<&'a str> {
-    payload["data"].as_str().filter(|_| event == "claude:progress")
+    payload["data"]
+        .as_str()
+        .filter(|_| event == "claude:progress")
 }
 
 struct Reader {
@@ -171,7 +186,10 @@ struct Reader {
 
 impl Reader {
     fn new(names: BTreeMap<String, String>, sentences: Sentences) -> Self {
-        let tokens: Vec<_> = names.values().filter(|it| it.starts_with("<processId:")).collect();
+        let tokens: Vec<_> = names
+            .values()
+            .filter(|it| it.starts_with("<processId:"))
+            .collect();
         let processes = tokens.len();
         let mut reader = Self {
             names: names.into_iter().collect(),
@@ -186,7 +204,8 @@ impl Reader {
     }
 
     fn sort_names(&mut self) {
-        self.names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+        self.names
+            .sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
     }
 
     fn step<'a>(&mut self, step: Step, namespace: impl Fn(&str) -> &'a String) -> Step {
@@ -210,12 +229,23 @@ impl Reader {
     fn act(&mut self, act: Act, client: &str, namespace: &str) -> Act {
         let contract = Contract::get();
         match act {
-            Act::IsRefused { message } => Act::IsRefused { message: self.sentence(&message) },
-            Act::Emits { event, arguments, callback } => {
+            Act::IsRefused { message } => Act::IsRefused {
+                message: self.sentence(&message),
+            },
+            Act::Emits {
+                event,
+                arguments,
+                callback,
+            } => {
                 arguments.iter().for_each(|argument| self.note(argument));
-                self.asked.extend(callback.map(|number| (number, event.clone())));
+                self.asked
+                    .extend(callback.map(|number| (number, event.clone())));
                 let arguments = arguments.iter().map(|value| self.value(value)).collect();
-                Act::Emits { event, arguments, callback }
+                Act::Emits {
+                    event,
+                    arguments,
+                    callback,
+                }
             }
             Act::Receives { event, payload } => {
                 let payload = self.payload(contract.event(namespace, &event), &payload, client);
@@ -270,7 +300,9 @@ impl Reader {
             }
             Value::Array(items) => {
                 let schema = resolved.map(|(_, schema)| &schema["items"]);
-                let read = items.iter().map(|item| self.of_the_server(schema, field, item, client));
+                let read = items
+                    .iter()
+                    .map(|item| self.of_the_server(schema, field, item, client));
                 Value::Array(read.collect())
             }
             Value::String(_) if field == "connectedAt" => json!(format!("<connectedAt:{client}>")),
@@ -310,7 +342,9 @@ impl Reader {
             Value::Array(items) => items.iter().map(|item| self.value(item)).collect(),
             Value::Object(fields) => {
                 let fields = fields.iter();
-                fields.map(|(key, value)| (key.clone(), self.value(value))).collect()
+                fields
+                    .map(|(key, value)| (key.clone(), self.value(value)))
+                    .collect()
             }
             other => other.clone(),
         }
@@ -335,4 +369,69 @@ fn repeated(text: &str) -> Option<String> {
     let length = text.chars().count();
     (length >= LONG && text.chars().all(|it| it == first))
         .then(|| format!("<repeat:{first}:{length}>"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What was captured: ids, a user's name and a time are real, and the output comes in chunks.
+    const CAPTURED: &str = r#"{
+      "about": "A captured session.",
+      "names": { "u-17": "<user:ada>", "sock-1": "<socketId:ada>" },
+      "clients": { "ada": { "namespace": "/" }, "grace": { "namespace": "/" } },
+      "steps": [
+        { "ada": "emits", "event": "claude:execute", "arguments": [{ "prompt": "hi", "timeoutMs": 600 }], "callback": 4 },
+        { "grace": "receives", "event": "pong", "payload": { "timestamp": 1700000000000 } },
+        { "ada": "is called back", "callback": 4, "with": { "success": true, "processId": "claude_1" } },
+        { "ada": "receives", "event": "claude:progress", "payload":
+          { "processId": "claude_1", "status": "running", "data": "Hel", "timestamp": "2026-01-31T12:00:00.000Z" } },
+        { "ada": "receives", "event": "claude:progress", "payload":
+          { "processId": "claude_2", "status": "running", "data": "Other", "timestamp": "2026-01-31T12:00:00.000Z" } },
+        { "ada": "receives", "event": "claude:progress", "payload":
+          { "processId": "claude_1", "status": "running", "data": "lo", "timestamp": "2026-01-31T12:00:00.000Z" } },
+        { "ada": "receives", "event": "claude:error", "payload":
+          { "processId": "claude_1", "code": "EXECUTION_ERROR", "message": "More than 600 ms", "timestamp": "2026-01-31T12:00:00.000Z" } }
+      ]
+    }"#;
+
+    #[test]
+    fn a_captured_session_becomes_a_transcript() {
+        let session = Session::parse("claude/captured", CAPTURED).unwrap();
+        let transcript = session.read(Sentences::Become);
+        let lines: Vec<_> = transcript
+            .steps
+            .iter()
+            .map(crate::format::step_line)
+            .collect();
+        let report = |process: usize, data: &str| {
+            format!(
+                r#"{{ "ada": "receives", "event": "claude:progress", "payload": {{ "data": "{data}", "processId": "<processId:{process}>", "status": "running", "timestamp": "<time>" }} }}"#
+            )
+        };
+        let expected = [
+            r#"{ "ada": "emits", "event": "claude:execute", "arguments": [{ "prompt": "hi", "timeoutMs": 600 }], "callback": 4 }"#.to_owned(),
+            r#"{ "ada": "is called back", "callback": 4, "with": { "processId": "<processId:1>", "success": true } }"#.to_owned(),
+            report(1, "Hello"),
+            r#"{ "ada": "receives", "event": "claude:error", "payload": { "code": "EXECUTION_ERROR", "message": "<text>600<text>", "processId": "<processId:1>", "timestamp": "<time>" } }"#.to_owned(),
+            report(2, "Other"),
+            r#"{ "grace": "receives", "event": "pong", "payload": { "timestamp": "<millis>" } }"#.to_owned(),
+        ];
+        assert_eq!(lines, expected);
+        let again = Transcript::parse("claude/captured", &transcript.to_text()).unwrap();
+        assert_eq!(again, transcript);
+    }
+
+    #[test]
+    fn names_become_tokens_wherever_they_stand() {
+        let reader = Reader::new(
+            [("u-17".to_owned(), "<user:ada>".to_owned())].into(),
+            Sentences::Become,
+        );
+        assert_eq!(
+            reader.value(&json!(["user:u-17"])),
+            json!(["user:<user:ada>"])
+        );
+        assert_eq!(reader.text(&"x".repeat(129)), "<repeat:x:129>");
+    }
 }

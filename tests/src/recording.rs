@@ -45,21 +45,35 @@ pub async fn record(story: &str, server: &Path) -> Result<Transcript> {
 /// The needs that a script exports: they decide which server it is told to.
 fn needs_of(script: &Path) -> Result<Vec<Need>> {
     let text = std::fs::read_to_string(script)?;
-    let line = text.lines().find_map(|line| line.strip_prefix("export const needs = "));
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("export const needs = "));
     let Some(line) = line else {
         return Ok(Vec::new());
     };
     let list = line.trim_end_matches(';').replace('\'', "\"");
     let names: Vec<String> = serde_json::from_str(&list).context("the needs of the script")?;
-    names.iter().map(|name| Need::parse(name).with_context(|| format!("need {name}"))).collect()
+    names
+        .iter()
+        .map(|name| Need::parse(name).with_context(|| format!("need {name}")))
+        .collect()
 }
 
 async fn start(server: &Path, needs: &[Need], redis: Option<&Redis>) -> Result<(Child, String)> {
     let home = std::env::temp_dir();
     let mut command = Command::new(server);
-    command.args(["--port", "0"]).env_clear().env("LOG_LEVEL", "warn");
-    command.envs(["PATH", "HOME"].iter().filter_map(|it| Some((it, std::env::var_os(it)?))));
-    command.env("JWT_SECRET", SECRET).env("PUBLISH_TOKEN", PUBLISH_TOKEN);
+    command
+        .args(["--port", "0"])
+        .env_clear()
+        .env("LOG_LEVEL", "warn");
+    command.envs(
+        ["PATH", "HOME"]
+            .iter()
+            .filter_map(|it| Some((it, std::env::var_os(it)?))),
+    );
+    command
+        .env("JWT_SECRET", SECRET)
+        .env("PUBLISH_TOKEN", PUBLISH_TOKEN);
     command.env("CLAUDE_CLI_PATH", scripted_claude());
     command.envs(USUAL.iter().copied());
     for need in needs {
@@ -67,13 +81,21 @@ async fn start(server: &Path, needs: &[Need], redis: Option<&Redis>) -> Result<(
             let settings = configurations::settings(name);
             let settings = settings.with_context(|| format!("there is no configuration {name}"))?;
             for (variable, value) in settings {
-                command.env(variable, value.replace("<workspace>", &home.to_string_lossy()));
+                command.env(
+                    variable,
+                    value.replace("<workspace>", &home.to_string_lossy()),
+                );
             }
         }
     }
     command.envs(redis.map(|redis| ("REDIS_URL", redis.url())));
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
-    let mut child = command.spawn().with_context(|| format!("{}", server.display()))?;
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true);
+    let mut child = command
+        .spawn()
+        .with_context(|| format!("{}", server.display()))?;
     let stdout = child.stdout.take().context("the server's output")?;
     let mut lines = BufReader::new(stdout).lines();
     while let Some(line) = lines.next_line().await? {
@@ -88,8 +110,13 @@ async fn start(server: &Path, needs: &[Need], redis: Option<&Redis>) -> Result<(
 async fn tell(script: &Path, url: &str, mut redis: Option<&mut Redis>) -> Result<String> {
     let recorder = stories::folder().join("recorder.mjs");
     let mut node = Command::new("node");
-    node.arg(recorder).arg(script).args([url, SECRET, PUBLISH_TOKEN]).kill_on_drop(true);
-    node.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    node.arg(recorder)
+        .arg(script)
+        .args([url, SECRET, PUBLISH_TOKEN])
+        .kill_on_drop(true);
+    node.stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut child = node.spawn().context("node")?;
     let mut stdin = child.stdin.take().context("the script's input")?;
     let mut stdout = child.stdout.take().context("the script's output")?;

@@ -40,12 +40,26 @@ impl Redis {
         let port = self.port.to_string();
         let settings = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
         let mut command = Command::new("redis-server");
-        command.args(["--port", &port]).args(settings).stdin(Stdio::null());
-        self.child = Some(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?);
+        command
+            .args(["--port", &port])
+            .args(settings)
+            .stdin(Stdio::null());
+        self.child = Some(
+            command
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()?,
+        );
         let since = Instant::now();
-        while tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
+        while tokio::net::TcpStream::connect(("127.0.0.1", self.port))
+            .await
+            .is_err()
+        {
             if since.elapsed() > START_LIMIT {
-                return Err(io::Error::new(io::ErrorKind::TimedOut, "it does not answer"));
+                return Err(io::Error::new(
+                    io::ErrorKind::TimedOut,
+                    "it does not answer",
+                ));
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }

@@ -29,14 +29,24 @@ impl KnownFailures {
     /// Reads the file.
     #[must_use]
     pub fn parse(text: &str) -> Self {
-        let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
-        Self(lines.filter(|line| !line.is_empty()).map(str::to_owned).collect())
+        let lines = text
+            .lines()
+            .map(|line| line.split('#').next().unwrap_or_default().trim());
+        Self(
+            lines
+                .filter(|line| !line.is_empty())
+                .map(str::to_owned)
+                .collect(),
+        )
     }
 
     /// Names of the file that are no stories.
     #[must_use]
     pub fn unknown(&self, stories: &[&str]) -> Vec<String> {
-        let unknown = self.0.iter().filter(|name| !stories.contains(&name.as_str()));
+        let unknown = self
+            .0
+            .iter()
+            .filter(|name| !stories.contains(&name.as_str()));
         unknown.cloned().collect()
     }
 
@@ -68,20 +78,28 @@ impl Outcome {
 /// Whether a run is good: nothing fails that is not known to, and what is known does.
 #[must_use]
 pub fn is_good(tellings: &[Telling], known: &KnownFailures) -> bool {
-    tellings.iter().all(|telling| {
-        !matches!(known.outcome(telling), Outcome::Failed | Outcome::Fixed)
-    })
+    tellings
+        .iter()
+        .all(|telling| !matches!(known.outcome(telling), Outcome::Failed | Outcome::Fixed))
 }
 
 /// A table with the first deviation of each story that failed.
 #[must_use]
 pub fn table(tellings: &[Telling], known: &KnownFailures) -> String {
-    let width = tellings.iter().map(|telling| telling.story.len()).max().unwrap_or_default();
+    let width = tellings
+        .iter()
+        .map(|telling| telling.story.len())
+        .max()
+        .unwrap_or_default();
     let mut text = String::new();
     for telling in tellings {
         let outcome = known.outcome(telling);
         let transport = transport(telling);
-        let line = format!("{:5} {:width$} {transport:9}", outcome.word(), telling.story);
+        let line = format!(
+            "{:5} {:width$} {transport:9}",
+            outcome.word(),
+            telling.story
+        );
         let _ = match &telling.verdict {
             Verdict::Passed(_) => writeln!(text, "{line} {:5} ms", telling.took.as_millis()),
             Verdict::Skipped(reason) => writeln!(text, "{line} {reason}"),
@@ -93,7 +111,12 @@ pub fn table(tellings: &[Telling], known: &KnownFailures) -> String {
             }
         };
     }
-    let count = |outcome| tellings.iter().filter(|it| known.outcome(it) == outcome).count();
+    let count = |outcome| {
+        tellings
+            .iter()
+            .filter(|it| known.outcome(it) == outcome)
+            .count()
+    };
     let _ = writeln!(
         text,
         "\n{} passed, {} failed, {} known to fail, {} skipped",
@@ -104,7 +127,10 @@ pub fn table(tellings: &[Telling], known: &KnownFailures) -> String {
     );
     if count(Outcome::Fixed) > 0 {
         let fixed = count(Outcome::Fixed);
-        let _ = writeln!(text, "{fixed} known to fail pass now: remove them from the file");
+        let _ = writeln!(
+            text,
+            "{fixed} known to fail pass now: remove them from the file"
+        );
     }
     text
 }
@@ -145,7 +171,10 @@ pub fn json(tellings: &[Telling], known: &KnownFailures) -> Value {
 #[must_use]
 pub fn junit(tellings: &[Telling], known: &KnownFailures) -> String {
     let count = |outcomes: &[Outcome]| {
-        tellings.iter().filter(|it| outcomes.contains(&known.outcome(it))).count()
+        tellings
+            .iter()
+            .filter(|it| outcomes.contains(&known.outcome(it)))
+            .count()
     };
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let _ = writeln!(
@@ -156,7 +185,10 @@ pub fn junit(tellings: &[Telling], known: &KnownFailures) -> String {
         count(&[Outcome::Skipped, Outcome::KnownFailure]),
     );
     for telling in tellings {
-        let (area, story) = telling.story.split_once('/').unwrap_or(("", &telling.story));
+        let (area, story) = telling
+            .story
+            .split_once('/')
+            .unwrap_or(("", &telling.story));
         let name = format!("{story} ({})", transport(telling));
         let _ = write!(
             text,

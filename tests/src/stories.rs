@@ -31,7 +31,11 @@ pub fn names(ending: &str) -> std::io::Result<Vec<String>> {
             let is_one = path.extension().is_some_and(|it| it == ending);
             if let Some(stem) = path.file_stem().filter(|_| is_one) {
                 let area = area.file_name();
-                names.push(format!("{}/{}", area.to_string_lossy(), stem.to_string_lossy()));
+                names.push(format!(
+                    "{}/{}",
+                    area.to_string_lossy(),
+                    stem.to_string_lossy()
+                ));
             }
         }
     }
@@ -49,8 +53,11 @@ pub fn all() -> Result<Vec<Transcript>, NotATranscript> {
         problem: error.to_string(),
     };
     let names = names("json").map_err(|error| unreadable("tests/transcripts", error))?;
-    names.iter().map(|story| {
-        let text = std::fs::read_to_string(file(story, "json"));
-        Transcript::parse(story, &text.map_err(|error| unreadable(story, error))?)
-    }).collect()
+    names
+        .iter()
+        .map(|story| {
+            let text = std::fs::read_to_string(file(story, "json"));
+            Transcript::parse(story, &text.map_err(|error| unreadable(story, error))?)
+        })
+        .collect()
 }

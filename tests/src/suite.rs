@@ -56,11 +56,15 @@ async fn tell_at_once(
     servers: &impl Servers,
     plan: &Plan,
 ) -> Vec<Telling> {
-    let tellings = plan.transports.iter().flat_map(|transport| {
-        stories.iter().map(move |story| (*story, *transport))
-    });
+    let tellings = plan
+        .transports
+        .iter()
+        .flat_map(|transport| stories.iter().map(move |story| (*story, *transport)));
     let told = stream::iter(tellings).map(|(story, transport)| async move {
-        let manner = Manner { transport, patience: plan.patience };
+        let manner = Manner {
+            transport,
+            patience: plan.patience,
+        };
         tell_one(story, servers, manner).await
     });
     told.buffer_unordered(plan.at_once).collect().await

@@ -1,7 +1,7 @@
 //! A transcript: who connects, what each sends, what each must receive, in which order.
 //!
 //! What a socket receives stands in the order in which the server must send it. Whatever a story
-//! does not mention must not arrive. `docs/conformance.md` describes the file for its readers.
+//! does not mention must not arrive. `tests/transcripts/README.md` describes the file for its readers.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -261,7 +261,10 @@ impl Act {
             },
             "emits" => Self::Emits {
                 event: field(step, "event")?,
-                arguments: typed(step.remove("arguments").unwrap_or_else(|| Vec::<Value>::new().into()))?,
+                arguments: typed(
+                    step.remove("arguments")
+                        .unwrap_or_else(|| Vec::<Value>::new().into()),
+                )?,
                 callback: step.remove("callback").map(typed).transpose()?,
             },
             "receives" => Self::Receives {
@@ -282,7 +285,9 @@ impl Act {
 type Parsed<T> = Result<T, String>;
 
 fn field<T: serde::de::DeserializeOwned>(step: &mut Map<String, Value>, name: &str) -> Parsed<T> {
-    let value = step.remove(name).ok_or_else(|| format!("`{name}` is missing"))?;
+    let value = step
+        .remove(name)
+        .ok_or_else(|| format!("`{name}` is missing"))?;
     typed(value).map_err(|problem| format!("`{name}`: {problem}"))
 }
 

@@ -26,7 +26,11 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const ALL_AT_ONCE: usize = 1000;
 
 fn plan(transports: &[Transport]) -> Plan {
-    Plan { transports: transports.to_vec(), patience: PATIENCE, at_once: ALL_AT_ONCE }
+    Plan {
+        transports: transports.to_vec(),
+        patience: PATIENCE,
+        at_once: ALL_AT_ONCE,
+    }
 }
 
 /// Fails with the deviations. Nothing is skipped, but what needs a Redis where there is none.
@@ -34,9 +38,16 @@ fn all_passed(stories: &[Transcript], tellings: &[Telling]) {
     let known = KnownFailures::default();
     assert!(is_good(tellings, &known), "{}", table(tellings, &known));
     for telling in tellings {
-        let story = stories.iter().find(|story| story.story == telling.story).unwrap();
+        let story = stories
+            .iter()
+            .find(|story| story.story == telling.story)
+            .unwrap();
         if let Verdict::Skipped(reason) = &telling.verdict {
-            assert!(story.has_need(&Need::Redis), "{} was skipped: {reason}", story.story);
+            assert!(
+                story.has_need(&Need::Redis),
+                "{} was skipped: {reason}",
+                story.story
+            );
         }
     }
 }
@@ -61,9 +72,15 @@ async fn our_server_tells_every_story() {
 
 /// Fails with the first line that differs and the command that repairs it.
 fn same_text(story: &str, text: &str, recorded: &str) {
-    let differs = text.lines().zip(recorded.lines()).find(|(one, other)| one != other);
+    let differs = text
+        .lines()
+        .zip(recorded.lines())
+        .find(|(one, other)| one != other);
     let repair = format!("run: cargo xtask record {story}");
-    assert!(text == recorded, "{story} is now another: {differs:#?}\n{repair}");
+    assert!(
+        text == recorded,
+        "{story} is now another: {differs:#?}\n{repair}"
+    );
 }
 
 fn snapshot(story: &str, text: &str) {
@@ -100,8 +117,19 @@ fn transcripts_are_written_as_the_recorder_writes_them() {
 #[test]
 fn every_transcript_has_a_script_and_a_snapshot() {
     let transcripts = stories::names("json").unwrap();
-    assert_eq!(transcripts, stories::names("mjs").unwrap());
-    assert_eq!(transcripts, stories::names("snap").unwrap());
+    for ending in ["mjs", "snap"] {
+        let others = stories::names(ending).unwrap();
+        let lacks = transcripts.iter().find(|story| !others.contains(story));
+        assert_eq!(
+            lacks, None,
+            "it has no {ending}; a snapshot is written by: cargo insta test"
+        );
+        let lonely = others.iter().find(|story| !transcripts.contains(story));
+        assert_eq!(
+            lonely, None,
+            "of the {ending} there is no transcript: cargo xtask record"
+        );
+    }
 }
 
 #[test]
@@ -127,17 +155,28 @@ async fn without_a_secret_only_what_needs_it_is_skipped() {
         ..Credentials::default()
     };
     let servers = InProcess::start().await.with(credentials);
-    let few = ["session/another_user", "session/signatures", "rooms/sorted", "media/follow"];
-    let few: Vec<_> = stories.into_iter().filter(|it| few.contains(&it.story.as_str())).collect();
+    let few = [
+        "session/another_user",
+        "session/signatures",
+        "rooms/sorted",
+        "media/follow",
+    ];
+    let few: Vec<_> = stories
+        .into_iter()
+        .filter(|it| few.contains(&it.story.as_str()))
+        .collect();
     let tellings = tell(&few, &servers, &plan(&[Transport::Websocket])).await;
     let verdicts: Vec<_> = tellings.iter().map(|telling| &telling.verdict).collect();
     assert!(
-        matches!(verdicts[..], [
-            Verdict::Skipped(_), // media/follow
-            Verdict::Passed(_),  // rooms/sorted
-            Verdict::Passed(_),  // session/another_user
-            Verdict::Skipped(_), // session/signatures
-        ]),
+        matches!(
+            verdicts[..],
+            [
+                Verdict::Skipped(_), // media/follow
+                Verdict::Passed(_),  // rooms/sorted
+                Verdict::Passed(_),  // session/another_user
+                Verdict::Skipped(_), // session/signatures
+            ]
+        ),
         "{}",
         table(&tellings, &KnownFailures::default())
     );

@@ -11,7 +11,11 @@ use std::process::{Command, ExitStatus};
 #[command(disable_help_flag = true)]
 pub(crate) struct Options {
     /// What the kit is told; `--help` shows it.
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "OPTIONS")]
+    #[arg(
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "OPTIONS"
+    )]
     arguments: Vec<OsString>,
 }
 
@@ -25,9 +29,14 @@ pub(crate) fn run(options: &Options) -> Result<ExitStatus> {
 pub(crate) fn build(packages: &[&str]) -> Result<()> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.args(["build", "--quiet", "--bins"]).current_dir(repository()?);
+    command
+        .args(["build", "--quiet", "--bins"])
+        .current_dir(repository()?);
     command.args(packages.iter().flat_map(|package| ["--package", package]));
-    ensure!(command.status()?.success(), "the conformance kit does not build");
+    ensure!(
+        command.status()?.success(),
+        "the conformance kit does not build"
+    );
     Ok(())
 }
 

@@ -12,7 +12,11 @@ use std::process::ExitStatus;
 pub(crate) struct Options {
     /// What the kit is told: stories as `<area>/<story>`, `--check`, `--from FILE`; `--help` shows
     /// it.
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "OPTIONS")]
+    #[arg(
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "OPTIONS"
+    )]
     arguments: Vec<OsString>,
 }
 
@@ -20,6 +24,9 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> Result<ExitStatus> {
     build(&["conformance", "slop-server"])?;
     let server = [OsString::from("--server"), built("slop-server")?.into()];
-    let arguments: Vec<_> = server.into_iter().chain(options.arguments.iter().cloned()).collect();
+    let arguments: Vec<_> = server
+        .into_iter()
+        .chain(options.arguments.iter().cloned())
+        .collect();
     kit("record", &arguments)
 }

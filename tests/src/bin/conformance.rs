@@ -52,7 +52,12 @@ struct Replay {
     #[arg(long, value_name = "USER=TOKEN", value_parser = pair)]
     token: Vec<(String, String)>,
     /// The token of its `POST /publish`.
-    #[arg(long, env = "CONFORMANCE_PUBLISH_TOKEN", hide_env_values = true, value_name = "TOKEN")]
+    #[arg(
+        long,
+        env = "CONFORMANCE_PUBLISH_TOKEN",
+        hide_env_values = true,
+        value_name = "TOKEN"
+    )]
     publish_token: Option<String>,
     /// The scripted Claude CLI (tests/clients/support/scripted-claude.sh) is what it executes.
     #[arg(long)]
@@ -99,7 +104,11 @@ struct Record {
     #[arg(long)]
     check: bool,
     /// The server that the stories are told to.
-    #[arg(long, value_name = "PROGRAM", default_value = "target/debug/slop-server")]
+    #[arg(
+        long,
+        value_name = "PROGRAM",
+        default_value = "target/debug/slop-server"
+    )]
     server: PathBuf,
 }
 
@@ -133,7 +142,11 @@ async fn replay(options: &Replay) -> Result<ExitCode> {
         some => some.to_vec(),
     };
     let patience = Duration::from_millis(options.timeout_ms);
-    let plan = Plan { transports, patience, at_once: options.at_once.max(1) };
+    let plan = Plan {
+        transports,
+        patience,
+        at_once: options.at_once.max(1),
+    };
     let tellings = tell(&stories, &servers, &plan).await;
     match options.json {
         true => println!("{:#}", report::json(&tellings, &known)),
@@ -150,7 +163,10 @@ async fn replay(options: &Replay) -> Result<ExitCode> {
 
 fn print_configurations() -> ExitCode {
     for (name, settings) in configurations::CONFIGURATIONS {
-        let settings: Vec<_> = settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let settings: Vec<_> = settings
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         println!("{name}: {}", settings.join(" "));
     }
     ExitCode::SUCCESS
@@ -173,8 +189,14 @@ fn servers(options: &Replay) -> Result<Foreign> {
     let mut configured = BTreeMap::new();
     for (name, url) in &options.config_url {
         let is_known = configurations::settings(name).is_some();
-        anyhow::ensure!(is_known, "there is no configuration {name}; see `conformance configurations`");
-        configured.insert(name.clone(), (Origin::parse(url)?, Arc::new(Semaphore::new(1))));
+        anyhow::ensure!(
+            is_known,
+            "there is no configuration {name}; see `conformance configurations`"
+        );
+        configured.insert(
+            name.clone(),
+            (Origin::parse(url)?, Arc::new(Semaphore::new(1))),
+        );
     }
     Ok(Foreign {
         origin: Origin::parse(&options.url)?,
@@ -199,7 +221,9 @@ async fn record(options: &Record) -> Result<ExitCode> {
         return write(story, &transcript.to_text(), options.check);
     }
     let scripts = stories::names("mjs")?;
-    let scripts = scripts.iter().filter(|story| is_asked_for(story, &options.stories));
+    let scripts = scripts
+        .iter()
+        .filter(|story| is_asked_for(story, &options.stories));
     let recorded = stream::iter(scripts)
         .map(|story| async move { (story, recording::record(story, &options.server).await) });
     let mut recorded = recorded.buffered(RECORDED_AT_ONCE);
@@ -207,7 +231,9 @@ async fn record(options: &Record) -> Result<ExitCode> {
     while let Some((story, transcript)) = recorded.next().await {
         let transcript = transcript.with_context(|| story.clone())?;
         let written = write(story, &transcript.to_text(), options.check)?;
-        code = code.filter(|code| *code == ExitCode::FAILURE).or(Some(written));
+        code = code
+            .filter(|code| *code == ExitCode::FAILURE)
+            .or(Some(written));
     }
     code.context("no story script has this name")
 }

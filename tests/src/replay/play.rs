@@ -105,7 +105,10 @@ impl Play<'_> {
             Step::Request(request) => self.request(request).await,
             Step::Socket { client, act } => {
                 let observed = self.act(client, act).await?;
-                self.observed.push(Step::Socket { client: client.clone(), act: observed });
+                self.observed.push(Step::Socket {
+                    client: client.clone(),
+                    act: observed,
+                });
                 Ok(())
             }
         }
@@ -113,7 +116,9 @@ impl Play<'_> {
 
     async fn redis(&mut self, what: RedisStep) -> Passed {
         let Some(redis) = &mut self.target.redis else {
-            return Err(Stop::Skip("needs a Redis that the replay may stop".to_owned()));
+            return Err(Stop::Skip(
+                "needs a Redis that the replay may stop".to_owned(),
+            ));
         };
         let done = match what {
             RedisStep::Stops => redis.stop().await,
@@ -126,16 +131,26 @@ impl Play<'_> {
         match act {
             Act::Connects => self.connect(client).await?,
             Act::IsRefused { message } => return self.is_refused(client, message).await,
-            Act::Emits { event, arguments, callback } => {
+            Act::Emits {
+                event,
+                arguments,
+                callback,
+            } => {
                 self.emit(client, event, arguments, *callback)?;
             }
             Act::Receives { event, payload } => {
                 let payload = self.receive(client, event, payload).await?;
-                return Ok(Act::Receives { event: event.clone(), payload });
+                return Ok(Act::Receives {
+                    event: event.clone(),
+                    payload,
+                });
             }
             Act::IsCalledBack { callback, with } => {
                 let with = self.called_back(client, *callback, with).await?;
-                return Ok(Act::IsCalledBack { callback: *callback, with });
+                return Ok(Act::IsCalledBack {
+                    callback: *callback,
+                    with,
+                });
             }
             Act::Disconnects => {
                 self.settle(client).await?;
@@ -169,20 +184,25 @@ impl Play<'_> {
 
     fn open(&mut self, client: &str) -> Passed {
         let spec = &self.transcript.clients[client];
-        let auth = spec.auth.as_ref().map(|auth| self.meanings.expand(auth)).transpose()?;
+        let auth = spec
+            .auth
+            .as_ref()
+            .map(|auth| self.meanings.expand(auth))
+            .transpose()?;
         let headers = self.expanded(&spec.headers)?;
         auth.iter().for_each(|auth| self.told.note(auth));
         let (origin, transport) = (&self.target.origin, self.manner.transport);
         let connection = Connection::open(origin, transport, &spec.namespace, &headers);
         connection.send(Sent::Connect(auth));
-        self.sockets.insert(client.to_owned(), Socket::new(connection));
+        self.sockets
+            .insert(client.to_owned(), Socket::new(connection));
         Ok(())
     }
 
     fn expanded(&self, headers: &BTreeMap<String, String>) -> Passed<BTreeMap<String, String>> {
-        let headers = headers.iter().map(|(name, value)| {
-            Ok((name.clone(), self.meanings.expand_text(value)?))
-        });
+        let headers = headers
+            .iter()
+            .map(|(name, value)| Ok((name.clone(), self.meanings.expand_text(value)?)));
         headers.collect()
     }
 
@@ -192,12 +212,15 @@ impl Play<'_> {
         let first = self.socket(client)?.take(deadline, |_| true).await;
         match first.map(|first| first.what) {
             Some(What::Connected(sid)) => {
-                self.meanings.bind(&format!("<socketId:{client}>"), json!(sid));
+                self.meanings
+                    .bind(&format!("<socketId:{client}>"), json!(sid));
                 Ok(())
             }
             Some(other) => {
                 let shown = self.socket(client)?.shown(&other);
-                Err(deviates(format!("{client} must be connected, but got {shown}")))
+                Err(deviates(format!(
+                    "{client} must be connected, but got {shown}"
+                )))
             }
             None => Err(self.late("CONNECT")),
         }
@@ -213,13 +236,22 @@ impl Play<'_> {
                 let (expected, actual) = (json!(message), json!(actual));
                 let compared = self.matching().value(None, &expected, &actual, "");
                 compared.map_err(|difference| {
-                    Stop::Deviates("the refusal says something else".to_owned(), Some(difference))
+                    Stop::Deviates(
+                        "the refusal says something else".to_owned(),
+                        Some(difference),
+                    )
                 })?;
-                Ok(Act::IsRefused { message: actual.as_str().unwrap_or_default().to_owned() })
+                Ok(Act::IsRefused {
+                    message: actual.as_str().unwrap_or_default().to_owned(),
+                })
             }
             Some(other) => {
-                let shown = socket.map(|socket| socket.shown(&other)).unwrap_or_default();
-                Err(deviates(format!("{client} must be refused, but got {shown}")))
+                let shown = socket
+                    .map(|socket| socket.shown(&other))
+                    .unwrap_or_default();
+                Err(deviates(format!(
+                    "{client} must be refused, but got {shown}"
+                )))
             }
             None => Err(self.late("CONNECT_ERROR")),
         }
@@ -247,13 +279,19 @@ impl Play<'_> {
         }
         values[1..].iter().for_each(|value| self.told.note(value));
         let socket = self.socket(client)?;
-        socket.asked.extend(callback.map(|number| (number, event.to_owned())));
+        socket
+            .asked
+            .extend(callback.map(|number| (number, event.to_owned())));
         socket.send(Sent::Event(callback.map(u64::from), values));
         Ok(())
     }
 
     fn matching(&mut self) -> Matching<'_> {
-        Matching { contract: self.contract, meanings: &mut self.meanings, told: &self.told }
+        Matching {
+            contract: self.contract,
+            meanings: &mut self.meanings,
+            told: &self.told,
+        }
     }
 
     async fn receive(&mut self, client: &str, event: &str, expected: &Value) -> Passed<Value> {
@@ -297,11 +335,18 @@ impl Play<'_> {
             return Err(self.late(&format!("`{event}`")));
         };
         let order = arrival.order;
-        let What::Event { event: name, arguments } = arrival.what else {
+        let What::Event {
+            event: name,
+            arguments,
+        } = arrival.what
+        else {
             return Err(deviates("an arrival of another kind".to_owned()));
         };
         if name != event {
-            let shown = arguments.iter().map(crate::matching::short).collect::<Vec<_>>();
+            let shown = arguments
+                .iter()
+                .map(crate::matching::short)
+                .collect::<Vec<_>>();
             let problem = format!(
                 "{client} must receive `{event}`, but received `{name}` {}",
                 shown.join(", ")
@@ -319,9 +364,7 @@ impl Play<'_> {
         let deadline = self.deadline();
         let socket = self.socket(client)?;
         let asked = socket.asked.get(&number).cloned().unwrap_or_default();
-        let is_it = |arrival: &Arrival| {
-            matches!(arrival.what, What::Callback { id, .. } if id == u64::from(number))
-        };
+        let is_it = |arrival: &Arrival| matches!(arrival.what, What::Callback { id, .. } if id == u64::from(number));
         let what = format!("the callback of `{asked}`");
         let Some(arrival) = socket.take(deadline, is_it).await else {
             return Err(self.late(&what));
@@ -344,9 +387,8 @@ impl Play<'_> {
         what: &str,
     ) -> Passed {
         let compared = self.matching().payload(rules, expected, actual);
-        compared.map_err(|difference| {
-            Stop::Deviates(format!("{what} is another"), Some(difference))
-        })?;
+        compared
+            .map_err(|difference| Stop::Deviates(format!("{what} is another"), Some(difference)))?;
         match rules.and_then(|rules| rules.complaint(actual)) {
             Some(complaint) => Err(deviates(format!("{what}: {complaint}"))),
             None => Ok(()),
@@ -378,7 +420,9 @@ impl Play<'_> {
             if is_same && *earlier > order {
                 let problem = match first {
                     First::Event => format!("`{told}` must come before the callback of `{asked}`"),
-                    First::Callback => format!("the callback of `{asked}` must come before `{told}`"),
+                    First::Callback => {
+                        format!("the callback of `{asked}` must come before `{told}`")
+                    }
                 };
                 return Err(deviates(problem));
             }
@@ -389,9 +433,16 @@ impl Play<'_> {
     }
 
     async fn request(&mut self, request: &Request) -> Passed {
-        let (method, path) = request.request.split_once(' ').unwrap_or(("GET", &request.request));
+        let (method, path) = request
+            .request
+            .split_once(' ')
+            .unwrap_or(("GET", &request.request));
         let headers = self.expanded(&request.headers)?;
-        let body = request.body.as_ref().map(|body| self.meanings.expand(body)).transpose()?;
+        let body = request
+            .body
+            .as_ref()
+            .map(|body| self.meanings.expand(body))
+            .transpose()?;
         let body = body.map(|body| ("application/json", body.to_string()));
         let answered = async {
             let mut http = Http::connect(&self.target.origin).await?;
@@ -414,9 +465,15 @@ impl Play<'_> {
         if let Some(expected) = &request.answer {
             observed.answer = Some(self.answer(expected, &text)?);
         }
-        if let Some(missing) = request.mentions.iter().find(|mention| !text.contains(*mention)) {
+        if let Some(missing) = request
+            .mentions
+            .iter()
+            .find(|mention| !text.contains(*mention))
+        {
             let shown = text.chars().take(300).collect::<String>();
-            return Err(deviates(format!("the answer must mention {missing}, but reads {shown}")));
+            return Err(deviates(format!(
+                "the answer must mention {missing}, but reads {shown}"
+            )));
         }
         self.observed.push(Step::Request(observed));
         Ok(())
@@ -431,7 +488,9 @@ impl Play<'_> {
             if wanted.is_number() && got.is_null() && actual.get(field).is_some() {
                 continue;
             }
-            let compared = self.matching().value(None, wanted, got, &format!("/{field}"));
+            let compared = self
+                .matching()
+                .value(None, wanted, got, &format!("/{field}"));
             compared.map_err(|difference| {
                 Stop::Deviates("the answer is another".to_owned(), Some(difference))
             })?;
@@ -448,7 +507,9 @@ impl Play<'_> {
             None => Ok(()),
             Some(_) => {
                 let arrived = socket.arrived().join("; ");
-                Err(deviates(format!("{client} must not receive anything else, but got {arrived}")))
+                Err(deviates(format!(
+                    "{client} must not receive anything else, but got {arrived}"
+                )))
             }
         }
     }
@@ -477,7 +538,11 @@ impl Play<'_> {
         }
         for (id, token) in self.meanings.history() {
             let is_id = !token.starts_with("<connectedAt");
-            names.extend(id.as_str().filter(|_| is_id).map(|id| (id.to_owned(), token.clone())));
+            names.extend(
+                id.as_str()
+                    .filter(|_| is_id)
+                    .map(|id| (id.to_owned(), token.clone())),
+            );
         }
         let mut transcript = self.transcript.clone();
         transcript.steps = self.observed.clone();
@@ -493,7 +558,10 @@ fn deviates(problem: String) -> Stop {
 fn only(arguments: &[Value], what: &str) -> Passed<Value> {
     match arguments {
         [payload] => Ok(payload.clone()),
-        _ => Err(deviates(format!("{what} carries {} values instead of one", arguments.len()))),
+        _ => Err(deviates(format!(
+            "{what} carries {} values instead of one",
+            arguments.len()
+        ))),
     }
 }
 
@@ -501,7 +569,9 @@ impl From<Missing> for Stop {
     fn from(missing: Missing) -> Self {
         match missing {
             Missing::Secret(_) | Missing::PublishToken => Self::Skip(missing.to_string()),
-            Missing::Unbound(_) | Missing::NotSendable(_) => Self::Deviates(missing.to_string(), None),
+            Missing::Unbound(_) | Missing::NotSendable(_) => {
+                Self::Deviates(missing.to_string(), None)
+            }
         }
     }
 }

@@ -120,7 +120,10 @@ impl Socket {
         };
         self.has_ended |= matches!(what, What::Ended(_));
         self.arrivals += 1;
-        self.pending.push(Arrival { order: self.arrivals, what });
+        self.pending.push(Arrival {
+            order: self.arrivals,
+            what,
+        });
     }
 
     /// Makes sure that all the server sent before has arrived, without minding how it answers.
@@ -134,7 +137,8 @@ impl Socket {
         };
         let id = Some(LAST_ID);
         self.send(Sent::Event(id, vec![event.into()]));
-        let is_answer = |arrival: &Arrival| matches!(arrival.what, What::Callback { id, .. } if id == LAST_ID);
+        let is_answer =
+            |arrival: &Arrival| matches!(arrival.what, What::Callback { id, .. } if id == LAST_ID);
         let answered = self.take(deadline, is_answer).await.is_some();
         self.catch_up();
         // The event that goes with the answer is the last of its name.
@@ -164,13 +168,13 @@ impl Socket {
 
     /// An arrival as a report shows it.
     pub fn shown(&self, what: &What) -> String {
-        let list = |arguments: &[Value]| {
-            arguments.iter().map(short).collect::<Vec<_>>().join(", ")
-        };
+        let list = |arguments: &[Value]| arguments.iter().map(short).collect::<Vec<_>>().join(", ");
         match what {
             What::Event { event, arguments } => format!("`{event}` {}", list(arguments)),
             What::Callback { id, arguments } => {
-                let asked = u32::try_from(*id).ok().and_then(|number| self.asked.get(&number));
+                let asked = u32::try_from(*id)
+                    .ok()
+                    .and_then(|number| self.asked.get(&number));
                 let asked = asked.map_or("nothing that was asked", String::as_str);
                 format!("the callback of `{asked}`: {}", list(arguments))
             }

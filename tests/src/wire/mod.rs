@@ -63,10 +63,16 @@ impl Connection {
                 Transport::Websocket => websocket::run(&origin, &headers, ends).await,
                 Transport::Polling => polling::run(&origin, &headers, ends).await,
             };
-            let reason = end.err().unwrap_or_else(|| "the connection was closed".to_owned());
+            let reason = end
+                .err()
+                .unwrap_or_else(|| "the connection was closed".to_owned());
             let _ = inbox.send(Received::Closed { reason });
         });
-        Self { outbox: Some(outbox), inbox, task }
+        Self {
+            outbox: Some(outbox),
+            inbox,
+            task,
+        }
     }
 
     /// Sends; after the end of the connection, to nobody.

@@ -97,7 +97,10 @@ impl Received {
                     return Err("an EVENT without a name".to_owned());
                 }
                 let event = arguments.remove(0);
-                let event = event.as_str().ok_or("an EVENT whose name is no string")?.to_owned();
+                let event = event
+                    .as_str()
+                    .ok_or("an EVENT whose name is no string")?
+                    .to_owned();
                 Self::Event { event, arguments }
             }
             "3" => Self::Callback {

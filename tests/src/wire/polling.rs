@@ -78,7 +78,9 @@ impl Posts {
 }
 
 async fn connect(origin: &Origin) -> Result<Http, String> {
-    Http::connect(origin).await.map_err(|error| error.to_string())
+    Http::connect(origin)
+        .await
+        .map_err(|error| error.to_string())
 }
 
 fn answered(answer: Result<(u16, String), HttpError>) -> Result<String, String> {
@@ -90,8 +92,11 @@ fn answered(answer: Result<(u16, String), HttpError>) -> Result<String, String> 
 }
 
 fn session_id(opened: &str) -> Result<String, String> {
-    let open = opened.strip_prefix('0').and_then(|open| open.split(SEPARATOR).next());
+    let open = opened
+        .strip_prefix('0')
+        .and_then(|open| open.split(SEPARATOR).next());
     let open = open.and_then(|open| serde_json::from_str::<serde_json::Value>(open).ok());
     let sid = open.as_ref().and_then(|open| open["sid"].as_str());
-    sid.map(str::to_owned).ok_or_else(|| "the first poll brought no OPEN packet".to_owned())
+    sid.map(str::to_owned)
+        .ok_or_else(|| "the first poll brought no OPEN packet".to_owned())
 }

@@ -14,14 +14,21 @@ pub async fn run(
     headers: &BTreeMap<String, String>,
     mut ends: Ends,
 ) -> Result<(), String> {
-    let url = format!("ws://{}/socket.io/?EIO=4&transport=websocket", origin.authority);
-    let mut request = url.into_client_request().map_err(|error| error.to_string())?;
+    let url = format!(
+        "ws://{}/socket.io/?EIO=4&transport=websocket",
+        origin.authority
+    );
+    let mut request = url
+        .into_client_request()
+        .map_err(|error| error.to_string())?;
     for (name, value) in headers {
         let name = HeaderName::try_from(name).map_err(|error| error.to_string())?;
         let value = HeaderValue::try_from(value).map_err(|error| error.to_string())?;
         request.headers_mut().insert(name, value);
     }
-    let stream = TcpStream::connect(&origin.authority).await.map_err(|e| e.to_string())?;
+    let stream = TcpStream::connect(&origin.authority)
+        .await
+        .map_err(|e| e.to_string())?;
     stream.set_nodelay(true).map_err(|e| e.to_string())?;
     let opened = tokio_tungstenite::client_async(request, stream).await;
     let (socket, _) = opened.map_err(|error| format!("no WebSocket: {error}"))?;

@@ -1,5 +1,7 @@
 //! Servers of this workspace in the test's own process.
 
+#![allow(dead_code, reason = "no test uses all of it")]
+
 use axum::serve::ListenerExt;
 use clap::Parser;
 use conformance::configurations::{self, USUAL};
@@ -40,7 +42,15 @@ impl InProcess {
             publish_token: Some(PUBLISH_TOKEN.to_owned()),
             ..Credentials::default()
         };
-        Self { shared: start(&[], None).await, credentials }
+        Self {
+            shared: start(&[], None).await,
+            credentials,
+        }
+    }
+
+    /// Where the shared one is.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.shared.origin.authority)
     }
 
     /// The same server, known by other credentials.
@@ -53,13 +63,19 @@ impl InProcess {
 impl Servers for InProcess {
     async fn target(&self, story: &Transcript) -> Result<Target, String> {
         let redis = match story.has_need(&Need::Redis) {
-            true => Some(Redis::spawn().await.map_err(|error| format!("redis-server: {error}"))?),
+            true => Some(
+                Redis::spawn()
+                    .await
+                    .map_err(|error| format!("redis-server: {error}"))?,
+            ),
             false => None,
         };
         let own = match (story.config(), &redis) {
             (None, None) => None,
             (config, redis) => {
-                let settings = config.and_then(configurations::settings).unwrap_or_default();
+                let settings = config
+                    .and_then(configurations::settings)
+                    .unwrap_or_default();
                 Some(start(settings, redis.as_ref().map(Redis::url)).await)
             }
         };
@@ -85,18 +101,28 @@ async fn start(settings: &[(&str, &str)], redis: Option<String>) -> Running {
     set("PUBLISH_TOKEN", PUBLISH_TOKEN);
     set("CLAUDE_CLI_PATH", &scripted_claude().to_string_lossy());
     for (variable, value) in USUAL.iter().chain(settings) {
-        set(variable, &value.replace("<workspace>", &path(workspace.path())));
+        set(
+            variable,
+            &value.replace("<workspace>", &path(workspace.path())),
+        );
     }
     if let Some(url) = redis {
         set("REDIS_URL", &url);
     }
-    let config = Settings::try_parse_from(arguments).unwrap().check().unwrap();
+    let config = Settings::try_parse_from(arguments)
+        .unwrap()
+        .check()
+        .unwrap();
     let (router, _) = slop_server::build(config).unwrap();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let listener = listener.tap_io(|stream| stream.set_nodelay(true).unwrap());
     let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    Running { origin: Origin::parse(&url).unwrap(), task, _workspace: workspace }
+    Running {
+        origin: Origin::parse(&url).unwrap(),
+        task,
+        _workspace: workspace,
+    }
 }
 
 fn path(path: &Path) -> String {
