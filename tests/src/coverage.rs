@@ -6,7 +6,11 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Values of the protocol that no story can bring about, with the reason.
-const BEYOND_STORIES: [(&str, &str); 2] = [
+const BEYOND_STORIES: [(&str, &str); 3] = [
+    (
+        "the status `pending`",
+        "a process that is known is queued or running",
+    ),
     (
         "error code INTERNAL_ERROR",
         "only a defect of a server leads to it",
@@ -18,7 +22,15 @@ const BEYOND_STORIES: [(&str, &str); 2] = [
 ];
 
 /// Refusals whose words are not fixed: what is refused, and how a story shows it.
-const REFUSALS: [(&str, Shows); 9] = [
+const REFUSALS: [(&str, Shows); 11] = [
+    (
+        "a time limit above the highest",
+        Shows::RefusedWith("claude:execute", "timeoutMs"),
+    ),
+    (
+        "a working directory outside the workspace",
+        Shows::RefusedWith("claude:execute", "workingDirectory"),
+    ),
     (
         "a rate limit that is exceeded",
         Shows::Code("RATE_LIMIT_EXCEEDED"),
@@ -43,9 +55,22 @@ const REFUSALS: [(&str, Shows); 9] = [
 enum Shows {
     Code(&'static str),
     Refused(&'static str, &'static str),
+    RefusedWith(&'static str, &'static str),
     Disconnect,
     RefusedConnect,
     Status(u16),
+}
+
+impl Shows {
+    fn is_refusal_of(&self, event: &str, argument: Option<&Value>) -> bool {
+        match self {
+            Self::Refused(name, value) => *name == event && argument == Some(&json!(value)),
+            Self::RefusedWith(name, field) => {
+                *name == event && argument.is_some_and(|argument| argument.get(field).is_some())
+            }
+            _ => false,
+        }
+    }
 }
 
 /// What no story shows, in words; empty when all is shown.
@@ -87,6 +112,8 @@ fn wanted(contract: &Contract) -> BTreeSet<String> {
     wanted.extend(codes("ClaudeErrorCode", "claude:error"));
     wanted.extend(codes("ErrorCode", "error"));
     wanted.extend(codes("NotificationType", "notification"));
+    let statuses = contract.values("ClaudeProcessStatus").into_iter();
+    wanted.extend(statuses.map(|status| format!("the status `{status}`")));
     wanted.extend(
         SENTENCES
             .iter()
@@ -157,12 +184,11 @@ fn shown_by(act: &Act, namespace: &str, asked: &Asked) -> Vec<String> {
             };
             shown.extend(sentence(&with["error"]));
             shown.extend(sentence(&with["message"]));
+            let status = with["status"].as_str();
+            shown.extend(status.map(|status| format!("the status `{status}`")));
             if with["success"] == json!(false) {
                 shown.push(format!("{event} refused"));
-                shown.extend(refusals(&|how| {
-                    matches!(how, Shows::Refused(name, argument)
-                        if name == event && arguments.first() == Some(&json!(argument)))
-                }));
+                shown.extend(refusals(&|how| how.is_refusal_of(event, arguments.first())));
             } else {
                 shown.push(format!("{event} called back"));
             }
@@ -180,4 +206,37 @@ fn sentence(value: &Value) -> Option<String> {
     value
         .as_str()
         .map(|sentence| format!("the sentence `{sentence}`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stories;
+
+    #[test]
+    fn a_contract_without_its_stories_has_gaps() {
+        let mut stories = stories::all().unwrap();
+        assert_eq!(gaps(&stories), Vec::<String>::new());
+        stories.retain(|story| !story.story.starts_with("liveness/"));
+        let gaps = gaps(&stories);
+        for gap in [
+            "heartbeat sent on /",
+            "heartbeat called back",
+            "heartbeatAck received on /",
+        ] {
+            assert!(
+                gaps.iter().any(|it| it == gap),
+                "{gap} is not among {gaps:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_beyond_stories_is_part_of_the_contract_and_not_shown() {
+        let (wanted, shown) = (wanted(Contract::get()), shown(&stories::all().unwrap()));
+        for (what, _) in BEYOND_STORIES {
+            assert!(wanted.contains(what), "{what} is no part of the contract");
+            assert!(!shown.contains(what), "{what} is shown: remove it");
+        }
+    }
 }
