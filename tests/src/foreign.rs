@@ -20,6 +20,8 @@ pub struct Foreign {
     pub credentials: Credentials,
     /// Whether the scripted Claude CLI is behind them.
     pub has_claude: bool,
+    /// Whether they look at the version of the protocol that a client names.
+    pub checks_versions: bool,
     /// Stories that may execute prompts at the same time.
     pub executing: Arc<Semaphore>,
 }
@@ -56,6 +58,7 @@ impl Servers for Foreign {
             origin: origin.clone(),
             credentials: self.credentials.clone(),
             has_claude: self.has_claude,
+            checks_versions: self.checks_versions,
             redis: None,
             guard: turn.map(|turn| Box::new(turn) as _),
         })

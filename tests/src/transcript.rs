@@ -32,6 +32,9 @@ pub enum Need {
     Claude,
     /// A Redis of the replay's own behind the server.
     Redis,
+    /// A server that refuses clients of another version: neither the document nor the decisions ask
+    /// for it.
+    Versions,
     /// A server with these settings; see [`crate::configurations`].
     Config(String),
 }
@@ -208,6 +211,7 @@ impl Need {
             "publish" => Some(Self::Publish),
             "claude" => Some(Self::Claude),
             "redis" => Some(Self::Redis),
+            "versions" => Some(Self::Versions),
             _ => text
                 .strip_prefix("config:")
                 .map(|name| Self::Config(name.to_owned())),
@@ -221,6 +225,7 @@ impl fmt::Display for Need {
             Self::Publish => f.write_str("publish"),
             Self::Claude => f.write_str("claude"),
             Self::Redis => f.write_str("redis"),
+            Self::Versions => f.write_str("versions"),
             Self::Config(name) => write!(f, "config:{name}"),
         }
     }

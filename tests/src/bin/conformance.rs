@@ -62,6 +62,9 @@ struct Replay {
     /// The scripted Claude CLI (tests/clients/support/scripted-claude.sh) is what it executes.
     #[arg(long)]
     claude: bool,
+    /// It refuses clients that name another major version in `auth.protocolVersion`.
+    #[arg(long)]
+    versions: bool,
     /// A server with other settings, for the stories that need them; `configurations` lists them.
     #[arg(long, value_name = "NAME=URL", value_parser = pair)]
     config_url: Vec<(String, String)>,
@@ -207,6 +210,7 @@ fn servers(options: &Replay) -> Result<Foreign> {
             publish_token: options.publish_token.clone(),
         },
         has_claude: options.claude,
+        checks_versions: options.versions,
         executing: Arc::new(Semaphore::new(options.executing.max(1))),
     })
 }

@@ -24,6 +24,8 @@ pub struct Target {
     pub credentials: Credentials,
     /// Whether the scripted Claude CLI is behind it.
     pub has_claude: bool,
+    /// Whether it looks at the version of the protocol that a client names.
+    pub checks_versions: bool,
     /// The Redis behind it, when it is the replay's own.
     pub redis: Option<Redis>,
     /// What must live as long as the target.
@@ -66,6 +68,9 @@ fn lacks(transcript: &Transcript, target: &Target) -> Option<String> {
         }
         Need::Claude if !target.has_claude => {
             Some("needs the scripted Claude CLI behind the server (--claude)".to_owned())
+        }
+        Need::Versions if !target.checks_versions => {
+            Some("needs a server that checks auth.protocolVersion (--versions)".to_owned())
         }
         Need::Redis if target.redis.is_none() => {
             Some("needs a Redis that the replay may stop".to_owned())

@@ -83,6 +83,7 @@ impl Servers for InProcess {
             origin: own.as_ref().unwrap_or(&self.shared).origin.clone(),
             credentials: self.credentials.clone(),
             has_claude: true,
+            checks_versions: true,
             redis,
             guard: own.map(|running| Box::new(running) as _),
         })
