@@ -242,6 +242,12 @@ pub fn is_sentence(field: &str) -> bool {
     SENTENCE_FIELDS.contains(&field)
 }
 
+/// Whether a sentence differs each time, such as one that names the seconds to wait.
+#[must_use]
+pub fn varies(sentence: &str) -> bool {
+    BEGINNINGS.iter().any(|words| sentence.starts_with(words))
+}
+
 /// What is fixed about a sentence: all of it, its beginning, the numbers it must name, or nothing.
 #[must_use]
 pub fn fixed_part(sentence: &str, numbers: &[String]) -> String {

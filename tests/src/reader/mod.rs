@@ -7,7 +7,7 @@ mod order;
 
 pub use order::{chunk, process_lane};
 
-use crate::contract::{Contract, Fields, Rules, fixed_part, is_sentence};
+use crate::contract::{Contract, Fields, Rules, fixed_part, is_sentence, varies};
 use crate::transcript::{Act, NotATranscript, Step, Transcript};
 use order::{in_order, joined};
 use serde::Deserialize;
@@ -232,8 +232,8 @@ impl Reader {
 
     fn sentence(&self, sentence: &str) -> String {
         match self.sentences {
-            Sentences::Stay => self.text(sentence),
-            Sentences::Become => fixed_part(&self.text(sentence), &self.numbers),
+            Sentences::Stay if !varies(sentence) => self.text(sentence),
+            Sentences::Stay | Sentences::Become => fixed_part(&self.text(sentence), &self.numbers),
         }
     }
 
