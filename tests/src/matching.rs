@@ -136,6 +136,9 @@ impl Matching<'_> {
                         return Err(difference(&path, wanted, value));
                     }
                 }
+                Some(value) if wanted == &json!("<duration>") && !is_duration(value, fields) => {
+                    return Err(difference(&path, wanted, value));
+                }
                 Some(value) => self.value(schema, wanted, value, &path)?,
             }
         }
@@ -202,10 +205,14 @@ impl Matching<'_> {
         }
         // Another token's value cannot be this one's as well: ids are unique.
         let is_new = token.starts_with("<connectedAt") || self.meanings.token_of(actual).is_none();
-        if is_new && actual.is_string() {
+        let has_form = match token.starts_with("<processId:") {
+            true => actual.as_str().is_some_and(is_process_id),
+            false => actual.is_string(),
+        };
+        if is_new && has_form {
             self.meanings.bind(token, actual.clone());
         }
-        is_new && actual.is_string()
+        is_new && has_form
     }
 
     /// The server's time less the client's, as the server measured it.
@@ -236,6 +243,34 @@ fn is_like(fixed: &[String], actual: &str) -> bool {
     }
     let is_bare = first.is_empty() && last.is_empty() && middle.is_empty();
     rest.ends_with(last.as_str()) && !(is_bare && actual.trim().is_empty())
+}
+
+/// `claude_` and a UUIDv7.
+fn is_process_id(text: &str) -> bool {
+    let uuid = text.strip_prefix("claude_").filter(|uuid| uuid.len() == 36);
+    let uuid = uuid.and_then(|uuid| uuid::Uuid::parse_str(uuid).ok());
+    uuid.is_some_and(|uuid| uuid.get_version_num() == 7)
+}
+
+/// The time from `startedAt` to `completedAt`. A server may measure it with another clock.
+fn is_duration(value: &Value, fields: &Fields) -> bool {
+    const CLOCKS_DIFFER_MS: f64 = 25.0;
+    let millis = |field: &str| {
+        let time = fields.get(field)?.as_str()?;
+        let time = chrono::DateTime::parse_from_rfc3339(time).ok()?;
+        Some(time.timestamp_millis())
+    };
+    let (Some(start), Some(end)) = (millis("startedAt"), millis("completedAt")) else {
+        return true;
+    };
+    #[allow(
+        clippy::cast_precision_loss,
+        reason = "milliseconds of a process are few"
+    )]
+    let lasted = (end - start) as f64;
+    value
+        .as_f64()
+        .is_some_and(|it| (it - lasted).abs() <= CLOCKS_DIFFER_MS)
 }
 
 /// A time as JavaScript's `toISOString` prints it, or more precise.
@@ -327,6 +362,34 @@ mod tests {
         assert!(!ack(now, time, 5.0), "not what was measured");
         assert!(!ack(now / 1000.0, time, now / 1000.0 - 1000.0), "seconds");
         assert!(!ack(now, "yesterday", now - 1000.0));
+    }
+
+    #[test]
+    fn a_process_id_is_a_uuid_of_version_7() {
+        assert!(is_process_id("claude_01a20974-2631-768c-8d91-36d5ec490667"));
+        assert!(
+            !is_process_id("claude_01a20974-2631-468c-8d91-36d5ec490667"),
+            "version 4"
+        );
+        assert!(!is_process_id("claude_1"));
+        assert!(!is_process_id("01a20974-2631-768c-8d91-36d5ec490667"));
+    }
+
+    #[test]
+    fn a_duration_is_that_of_its_times() {
+        let times = |duration: f64| {
+            json!({
+                "startedAt": "2026-01-31T12:00:00.000Z",
+                "completedAt": "2026-01-31T12:00:00.050Z",
+                "durationMs": duration,
+            })
+        };
+        let of = |duration| {
+            let times = times(duration);
+            is_duration(&times["durationMs"], times.as_object().unwrap())
+        };
+        assert!(of(50.0) && of(55.0));
+        assert!(!of(0.05));
     }
 
     #[test]
