@@ -10,6 +10,10 @@ mod compat;
 
 mod bench;
 
+mod conformance;
+
+mod record;
+
 #[derive(Parser)]
 #[command(name = "cargo xtask", about)]
 struct Arguments {
@@ -28,6 +32,10 @@ enum Tool {
     Bench(bench::Options),
     /// Tell whether a change of the protocol may ship: compare it with a revision or a release.
     Compat(compat::Options),
+    /// Replay the conformance stories against a server in any language.
+    Conformance(conformance::Options),
+    /// Tell a conformance story to the server, and write down its transcript.
+    Record(record::Options),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -36,5 +44,12 @@ fn main() -> anyhow::Result<()> {
         Tool::Test(options) => test::run(&options),
         Tool::Bench(options) => bench::run(&options),
         Tool::Compat(options) => compat::run(options),
+        Tool::Conformance(options) => ended_as(conformance::run(&options)?),
+        Tool::Record(options) => ended_as(record::run(&options)?),
     }
+}
+
+/// Ends as another program ended. Without a code it was killed.
+fn ended_as(status: std::process::ExitStatus) -> ! {
+    std::process::exit(status.code().unwrap_or(2))
 }

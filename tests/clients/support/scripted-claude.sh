@@ -82,6 +82,7 @@ case "$prompt" in
   sleep)
     opening; delta 'Started.'
     sleep 60 ;;
+  'sleep silently') sleep 60 ;;
   'ignore SIGTERM')
     trap '' TERM
     opening; delta 'Started.'

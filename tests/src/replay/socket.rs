@@ -1,0 +1,186 @@
+//! A socket of a replay: what arrived at it and has not been asked about yet.
+
+use crate::matching::short;
+use crate::reader::process_lane;
+use crate::wire::{Connection, Received, Sent};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use tokio::time::Instant;
+
+/// Callback ids of this socket; the one that empties it at the end is the highest.
+const LAST_ID: u64 = 1_000_000;
+
+/// Something that arrived.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arrival {
+    /// Its place in the order of arrival at its socket.
+    pub order: usize,
+    /// What it is.
+    pub what: What,
+}
+
+/// What can arrive.
+#[derive(Debug, Clone, PartialEq)]
+pub enum What {
+    /// An event.
+    Event {
+        /// Its name.
+        event: String,
+        /// Its arguments.
+        arguments: Vec<Value>,
+    },
+    /// A callback.
+    Callback {
+        /// The id that was chosen for it.
+        id: u64,
+        /// Its arguments.
+        arguments: Vec<Value>,
+    },
+    /// The namespace is open.
+    Connected(String),
+    /// The namespace was refused.
+    Refused(String),
+    /// The server disconnected the socket, or the connection ended.
+    Ended(String),
+}
+
+/// A connected socket.
+pub struct Socket {
+    connection: Connection,
+    /// What arrived and has not been asked about yet.
+    pub pending: Vec<Arrival>,
+    arrivals: usize,
+    has_ended: bool,
+    /// Events that were sent with a callback, by the number of the callback.
+    pub asked: BTreeMap<u32, String>,
+}
+
+impl Arrival {
+    /// The process that an event reports on.
+    pub fn process(&self) -> Option<String> {
+        match &self.what {
+            What::Event { event, arguments } => process_lane(event, arguments.first()?),
+            _ => None,
+        }
+    }
+}
+
+impl Socket {
+    /// A socket on a connection that was just opened.
+    pub fn new(connection: Connection) -> Self {
+        Self {
+            connection,
+            pending: Vec::new(),
+            arrivals: 0,
+            has_ended: false,
+            asked: BTreeMap::new(),
+        }
+    }
+
+    /// Sends a packet.
+    pub fn send(&self, packet: Sent) {
+        self.connection.send(packet);
+    }
+
+    /// The first arrival that is the one wanted; `None` when it does not come in time.
+    pub async fn take(
+        &mut self,
+        deadline: Instant,
+        is_wanted: impl Fn(&Arrival) -> bool,
+    ) -> Option<Arrival> {
+        loop {
+            if let Some(place) = self.pending.iter().position(&is_wanted) {
+                return Some(self.pending.remove(place));
+            }
+            if self.has_ended {
+                return None;
+            }
+            let received = tokio::time::timeout_at(deadline, self.connection.receive()).await;
+            self.note(received.ok()??);
+        }
+    }
+
+    /// Notes all that has arrived.
+    pub fn catch_up(&mut self) {
+        while let Some(received) = self.connection.received() {
+            self.note(received);
+        }
+    }
+
+    fn note(&mut self, received: Received) {
+        let what = match received {
+            Received::Connected { sid } => What::Connected(sid),
+            Received::Refused { message } => What::Refused(message),
+            Received::Event { event, arguments } => What::Event { event, arguments },
+            Received::Callback { id, arguments } => What::Callback { id, arguments },
+            Received::Disconnected => What::Ended("the server disconnected the socket".to_owned()),
+            // One end is enough: whether the connection goes with the socket is up to the server.
+            Received::Closed { .. } if self.has_ended => return,
+            Received::Closed { reason } => What::Ended(reason),
+        };
+        self.has_ended |= matches!(what, What::Ended(_));
+        self.arrivals += 1;
+        self.pending.push(Arrival {
+            order: self.arrivals,
+            what,
+        });
+    }
+
+    /// Makes sure that all the server sent before has arrived, without minding how it answers.
+    pub async fn settle(&mut self, namespace: &str, deadline: Instant) {
+        if self.has_ended {
+            return;
+        }
+        let (event, told) = match namespace {
+            "/" => ("ping", "pong"),
+            _ => ("logout", "loggedOut"),
+        };
+        let id = Some(LAST_ID);
+        self.send(Sent::Event(id, vec![event.into()]));
+        let is_answer =
+            |arrival: &Arrival| matches!(arrival.what, What::Callback { id, .. } if id == LAST_ID);
+        let answered = self.take(deadline, is_answer).await.is_some();
+        self.catch_up();
+        // The event that goes with the answer is the last of its name.
+        let is_told = |it: &Arrival| matches!(&it.what, What::Event { event, .. } if event == told);
+        if let Some(place) = self.pending.iter().rposition(is_told).filter(|_| answered) {
+            self.pending.remove(place);
+        }
+    }
+
+    /// Disconnects, and waits until the server was told.
+    pub async fn disconnect(mut self, deadline: Instant) {
+        if !self.has_ended {
+            self.send(Sent::Disconnect);
+            self.connection.close();
+            while let Ok(Some(_)) =
+                tokio::time::timeout_at(deadline, self.connection.receive()).await
+            {}
+        }
+    }
+
+    /// What arrived and was not asked about, as a report shows it.
+    pub fn arrived(&self) -> Vec<String> {
+        const LIMIT: usize = 5;
+        let arrived = self.pending.iter().take(LIMIT);
+        arrived.map(|arrival| self.shown(&arrival.what)).collect()
+    }
+
+    /// An arrival as a report shows it.
+    pub fn shown(&self, what: &What) -> String {
+        let list = |arguments: &[Value]| arguments.iter().map(short).collect::<Vec<_>>().join(", ");
+        match what {
+            What::Event { event, arguments } => format!("`{event}` {}", list(arguments)),
+            What::Callback { id, arguments } => {
+                let asked = u32::try_from(*id)
+                    .ok()
+                    .and_then(|number| self.asked.get(&number));
+                let asked = asked.map_or("nothing that was asked", String::as_str);
+                format!("the callback of `{asked}`: {}", list(arguments))
+            }
+            What::Connected(_) => "CONNECT".to_owned(),
+            What::Refused(message) => format!("a refused CONNECT: {message}"),
+            What::Ended(reason) => format!("the end: {reason}"),
+        }
+    }
+}

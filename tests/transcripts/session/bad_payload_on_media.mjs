@@ -1,0 +1,7 @@
+export const about =
+  'authenticate on /media with a bad payload is called back, and told as error (decision 12).';
+export const clients = { ada: { namespace: '/media' } };
+
+export default async ({ ada }) => {
+  await ada.call('authenticate', { token: 5 });
+};

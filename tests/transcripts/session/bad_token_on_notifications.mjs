@@ -1,0 +1,9 @@
+export const about =
+  'A bad token in the handshake of /notifications is told after the welcome, and forgiven (decision 2).';
+export const clients = {
+  ada: { namespace: '/notifications', auth: { token: '<token:ada, by another secret>' } },
+};
+
+export default async ({ ada }) => {
+  await ada.call('authenticate', { token: '<token:ada>' });
+};

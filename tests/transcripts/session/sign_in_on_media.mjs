@@ -1,0 +1,7 @@
+export const about =
+  'A socket connects to /media without a token and signs in (Authentication via event; decisions 1, 3).';
+export const clients = { ada: { namespace: '/media' } };
+
+export default async ({ ada }) => {
+  await ada.call('authenticate', { token: '<token:ada>' });
+};

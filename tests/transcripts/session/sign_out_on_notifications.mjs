@@ -1,0 +1,8 @@
+export const about =
+  'Logging out on /notifications is told and called back, also when nobody is signed in (logout; decision 7).';
+export const clients = { ada: { namespace: '/notifications', auth: { token: '<token:ada>' } } };
+
+export default async ({ ada }) => {
+  await ada.call('logout');
+  await ada.call('logout');
+};
