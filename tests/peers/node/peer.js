@@ -4,7 +4,6 @@ import { createServer } from 'node:http';
 import { Server } from 'socket.io';
 import { claudeEvents } from './claude/events.js';
 import { Executions } from './claude/executions.js';
-import { receive } from './dispatch.js';
 import { answer, isAllowed } from './http.js';
 import { livenessEvents } from './liveness.js';
 import { mediaEvents } from './media.js';
@@ -31,6 +30,8 @@ export class Peer {
     this.io = new Server(this.http, {
       maxHttpBufferSize: MAX_MESSAGE_BYTES,
       serveClient: false,
+      pingInterval: settings.pingIntervalMs,
+      pingTimeout: settings.pingTimeoutMs,
       allowRequest: (request, decide) => decide(null, allows(request)),
       cors: (request, decide) => decide(null, { origin: allows(request) }),
     });
@@ -77,7 +78,7 @@ export class Peer {
     this.io.of(namespace).on('connection', (socket) => {
       const session = new Session(socket, this);
       // Not `next`: the names of clients shall not meet Node's own, such as `error`.
-      socket.use((packet) => receive(session, events, packet));
+      socket.use((packet) => session.receive(events, packet));
       session.begin();
     });
   }

@@ -1,5 +1,6 @@
 // Sessions: who a socket is. `authenticate`, `logout`, and the token of the handshake.
 
+import { receive } from './dispatch.js';
 import { fields, text } from './rules.js';
 import { verify } from './tokens.js';
 
@@ -27,6 +28,11 @@ export class Session {
 
   emit(event, payload) {
     this.socket.emit(event, payload);
+  }
+
+  /** An event of the client, of those that may be sent here. */
+  receive(events, packet) {
+    receive(this, events, packet);
   }
 
   /** What a new socket sees: `welcome`, and then whether its token is good. */

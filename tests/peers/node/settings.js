@@ -1,4 +1,5 @@
-// Settings: the environment variables of the decisions page, each of them also a flag.
+// Settings: the environment variables of the decisions page and a few more, each of them also a
+// flag.
 
 import { parseArgs } from 'node:util';
 
@@ -9,6 +10,8 @@ const SETTINGS = {
   JWT_SECRET: [undefined, String],
   JWT_ISSUER: [undefined, String],
   JWT_AUDIENCE: [undefined, String],
+  PING_INTERVAL_MS: ['25000', wholeNumber],
+  PING_TIMEOUT_MS: ['20000', wholeNumber],
   CORS_ORIGIN: [undefined, (text) => text.split(',').map((origin) => origin.trim())],
   PUBLISH_TOKEN: [undefined, String],
   CLAUDE_CLI_PATH: ['claude', String],
