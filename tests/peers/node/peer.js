@@ -17,11 +17,15 @@ const NAMESPACES = {
   '/notifications': sessionEvents,
 };
 
+/** Which version of the protocol is spoken: clients of another major one are refused. */
+const VERSION = '1.0.0';
 /** Holds a prompt of 100000 characters, each escaped. */
 const MAX_MESSAGE_BYTES = 2 * 1024 * 1024;
 
 export class Peer {
   isStopping = false;
+  /** How often each event of the protocol came. */
+  received = new Map();
 
   constructor(settings) {
     this.settings = settings;
@@ -75,11 +79,24 @@ export class Peer {
   }
 
   #serve(namespace, events) {
+    this.io.of(namespace).use(({ handshake }, next) => next(refusalOf(handshake.auth)));
     this.io.of(namespace).on('connection', (socket) => {
       const session = new Session(socket, this);
       // Not `next`: the names of clients shall not meet Node's own, such as `error`.
-      socket.use((packet) => session.receive(events, packet));
+      socket.use((packet) => {
+        const [name] = packet;
+        if (events.has(name)) this.received.set(name, (this.received.get(name) ?? 0) + 1);
+        session.receive(events, packet);
+      });
       session.begin();
     });
   }
+}
+
+/** Why a namespace is refused; `undefined` when it is not. Most clients name no version. */
+function refusalOf({ protocolVersion }) {
+  const isNone = protocolVersion === undefined || protocolVersion === null;
+  const [major] = VERSION.split('.');
+  if (isNone || `${protocolVersion}`.startsWith(`${major}.`)) return undefined;
+  return new Error(`Unsupported protocol version: this server speaks ${VERSION}`);
 }
