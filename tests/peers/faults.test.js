@@ -34,11 +34,15 @@ const QUICKLY = ['--transport', 'websocket', '--timeout-ms', '1500'];
 const failing = (stories) =>
   stories.filter(({ outcome }) => outcome === 'fail').map(({ story }) => story);
 
+/** What the peer fails without any fault. It proves nothing of a fault. */
+let always = new Set();
+
 test('a correct server in another language passes every story', async (t) => {
   const configured = Object.keys(CONFIGURATIONS).filter((name) => name !== 'workspace');
   const servers = await startServers(t, { program: program('./node/server.js'), configured });
   const { code, stories } = await replay(servers);
-  assert.deepEqual(failing(stories), []);
+  always = new Set(failing(stories));
+  assert.deepEqual([...always], []);
   assert.equal(code, 0);
   assert.ok(stories.filter(({ outcome }) => outcome === 'pass').length > 100);
 });
@@ -51,9 +55,10 @@ for (const [area, faults] of Object.entries(FAULTS)) {
         const wrong = { program: program('./wrong/server.js'), env: { FAULT: fault }, configured };
         const servers = await startServers(t, wrong);
         const { code, stories } = await replay(servers, STORIES[area], QUICKLY);
-        assert.equal(code, 1, 'the kit takes it for correct');
-        assert.notDeepEqual(failing(stories), []);
-        t.diagnostic(failing(stories).join(', '));
+        const caughtBy = failing(stories).filter((story) => !always.has(story));
+        assert.notDeepEqual(caughtBy, [], 'the kit takes it for correct');
+        assert.equal(code, 1);
+        t.diagnostic(`caught by ${caughtBy.join(', ')}`);
       });
     }
   });
