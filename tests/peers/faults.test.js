@@ -1,75 +1,64 @@
-// The kit can fail: a server with a single fault is caught, whichever fault it is, by a story of the
-// fault's area; the same server without a fault passes every story.
+// The kit can fail: each single fault of a server is caught by the story that is about it, and the
+// same server without a fault passes every story.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { CAUGHT_BY, CONFIGURATION_OF, UNCAUGHT } from './kit/caught-by.js';
 import { CONFIGURATIONS, replay, startServers } from './kit/kit.js';
 import { FAULTS } from './wrong/faults.js';
 
 const program = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Where stories about the faults of an area lie. */
-const STORIES = {
-  session: ['session', 'notifications'],
-  rooms: ['rooms', 'publishing'],
-  liveness: ['liveness'],
-  answers: ['bad_input', 'rooms', 'liveness'],
-  publishing: ['media', 'notifications', 'publishing'],
-  claude: ['claude', 'bad_input'],
-};
+/** A correct server is far from this slow; what a wrong one never sends costs it. */
+const ONCE = ['--transport', 'websocket', '--timeout-ms', '3000', '--executing', '8'];
 
-/** Faults that show only with settings of which the kit has a configuration. */
-const SETTINGS = {
-  'the queue begins at 1': 'one-at-a-time',
-  'who moves up in the queue is not told': 'one-at-a-time',
-  'a queue that is full takes one more': 'full-queue',
-  'bad payloads count as attempts': 'two-a-minute',
-  'an attempt beyond the limit has another code': 'two-a-minute',
-};
+const outcomes = (stories, wanted) =>
+  stories.filter(({ outcome }) => outcome === wanted).map(({ story }) => story);
 
-/** What must arrive arrives within a second, also on a loaded machine; what never does costs it. */
-const QUICKLY = ['--transport', 'websocket', '--timeout-ms', '1500'];
-
-const failing = (stories) =>
-  stories.filter(({ outcome }) => outcome === 'fail').map(({ story }) => story);
-
-/** What the peer fails without any fault. It proves nothing of a fault. */
-let always = new Set();
+/** The stories of these that a server with the fault fails. */
+async function caughtBy(t, fault, asked) {
+  const configured = [...new Set(asked.map((story) => CONFIGURATION_OF[story]).filter(Boolean))];
+  const wrong = { program: program('./wrong/server.js'), env: { FAULT: fault }, configured };
+  const { code, stories } = await replay(await startServers(t, wrong), asked, ONCE);
+  const failed = outcomes(stories, 'fail');
+  assert.equal(code, failed.length > 0 ? 1 : 0);
+  return failed;
+}
 
 test('a correct server in another language passes every story', async (t) => {
   const configured = Object.keys(CONFIGURATIONS).filter((name) => name !== 'workspace');
   const servers = await startServers(t, { program: program('./node/server.js'), configured });
   const { code, stories } = await replay(servers);
-  always = new Set(failing(stories));
-  assert.deepEqual([...always], []);
+  assert.deepEqual(outcomes(stories, 'fail'), []);
   assert.equal(code, 0);
-  assert.ok(stories.filter(({ outcome }) => outcome === 'pass').length > 100);
+  const passed = outcomes(stories, 'pass');
+  const named = Object.values(CAUGHT_BY).flatMap(Object.values);
+  const unproven = named.filter((story) => !passed.includes(story));
+  assert.deepEqual(unproven, [], 'a story that a correct server does not pass proves nothing');
 });
 
-for (const [area, faults] of Object.entries(FAULTS)) {
-  describe(`faults of ${area}`, { concurrency: 2 }, () => {
-    for (const fault of Object.keys(faults)) {
-      test(fault, async (t) => {
-        const configured = fault in SETTINGS ? [SETTINGS[fault]] : [];
-        const wrong = { program: program('./wrong/server.js'), env: { FAULT: fault }, configured };
-        const servers = await startServers(t, wrong);
-        const { code, stories } = await replay(servers, STORIES[area], QUICKLY);
-        const caughtBy = failing(stories).filter((story) => !always.has(story));
-        assert.notDeepEqual(caughtBy, [], 'the kit takes it for correct');
-        assert.equal(code, 1);
-        t.diagnostic(`caught by ${caughtBy.join(', ')}`);
+test('every fault has its story, and there are at least 25', () => {
+  const namesOf = (areas) => Object.values(areas).flatMap(Object.keys).sort();
+  const told = [...namesOf(CAUGHT_BY), ...namesOf(UNCAUGHT)].sort();
+  assert.deepEqual(told, namesOf(FAULTS));
+  assert.equal(new Set(told).size, told.length);
+  assert.ok(namesOf(CAUGHT_BY).length >= 25);
+});
+
+describe('the kit catches', { concurrency: 3 }, () => {
+  for (const [area, faults] of Object.entries(CAUGHT_BY)) {
+    for (const [fault, story] of Object.entries(faults)) {
+      test(`${area}, by ${story}: ${fault}`, async (t) => {
+        assert.deepEqual(await caughtBy(t, fault, [story]), [story]);
       });
     }
-  });
-}
-
-test('every fault that needs settings is a fault', () => {
-  const names = Object.values(FAULTS).flatMap(Object.keys);
-  assert.ok(names.length >= 25);
-  assert.equal(new Set(names).size, names.length);
-  assert.deepEqual(
-    Object.keys(SETTINGS).filter((name) => !names.includes(name)),
-    [],
-  );
+  }
+  for (const [area, faults] of Object.entries(UNCAUGHT)) {
+    for (const [fault, missing] of Object.entries(faults)) {
+      test(`${area}: ${fault}`, { todo: `no story asks: ${missing}` }, async (t) => {
+        assert.notDeepEqual(await caughtBy(t, fault, [area]), []);
+      });
+    }
+  }
 });

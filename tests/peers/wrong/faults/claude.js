@@ -5,8 +5,15 @@ import { Executions } from '../../node/claude/executions.js';
 import { RateLimit } from '../../node/claude/rate-limit.js';
 import { Reply } from '../../node/dispatch.js';
 import { claudeRefusal, Refusal } from '../../node/refusal.js';
+import { Peer } from '../../node/peer.js';
 import { Session } from '../../node/session.js';
-import { answerAfterEvents, changeCallback, changeEvent, replace } from '../plant.js';
+import {
+  answerAfterEvents,
+  changeCallback,
+  changeEvent,
+  leakToEverybody,
+  replace,
+} from '../plant.js';
 
 const execute = claudeEvents['claude:execute'];
 const status = claudeEvents['claude:status'];
@@ -184,5 +191,95 @@ export const CLAUDE_FAULTS = {
       const prompt =
         typeof payload?.prompt === 'string' ? payload.prompt.slice(0, 100_000) : undefined;
       return check(prompt === undefined ? payload : { ...payload, prompt });
+    }),
+
+  'process ids are counted': () => {
+    let count = 0;
+    replace(Executions.prototype, 'accept', (accept, executions, ...args) => {
+      const execution = accept(...args);
+      executions.all.delete(execution.id);
+      execution.id = `claude_${(count += 1)}`;
+      executions.all.set(execution.id, execution);
+      return execution;
+    });
+  },
+
+  'durationMs is in seconds': () =>
+    changeEvent('claude:complete', ({ result, ...payload }) => ({
+      ...payload,
+      result: { ...result, durationMs: Math.round(result.durationMs / 1000) },
+    })),
+
+  'the result names another user': () =>
+    changeEvent('claude:complete', ({ result, ...payload }) => ({
+      ...payload,
+      result: { ...result, userId: 'somebody' },
+    })),
+
+  'chunks come as pending': () =>
+    changeEvent('claude:progress', (payload) =>
+      payload.data === undefined ? payload : { ...payload, status: 'pending' },
+    ),
+
+  'stderr is not told': () =>
+    changeEvent('claude:complete', ({ result, ...payload }) => ({
+      ...payload,
+      result: { ...result, stderr: '' },
+    })),
+
+  'the last to come is the first to run': () =>
+    replace(Executions.prototype, 'begin', (begin, executions, execution) => {
+      begin(execution);
+      if (execution.status !== 'queued') return;
+      executions.waiting.unshift(executions.waiting.pop());
+      executions.tellPositions();
+    }),
+
+  'waiting too long is told as an execution error': () =>
+    changeEvent('claude:error', (payload) =>
+      payload.code === 'QUEUE_TIMEOUT' ? { ...payload, code: 'EXECUTION_ERROR' } : payload,
+    ),
+
+  'each user may attempt as often as all users together': () =>
+    replace(RateLimit.prototype, 'take', (take) => take('everybody')),
+
+  'each socket of a user may attempt as often as the user': () => {
+    let socketId;
+    replace(execute, 'handle', (handle, _, session, payload) => {
+      socketId = session.socket.id;
+      return handle(session, payload);
+    });
+    replace(RateLimit.prototype, 'take', (take) => take(socketId));
+  },
+
+  'a bad payload is told by `error`': () =>
+    replace(Session.prototype, 'emit', (emit, _, event, payload) => {
+      const { code, message } = payload;
+      const isConcerned = event === 'claude:error' && code === 'INVALID_PAYLOAD';
+      if (isConcerned) emit('error', { code, message });
+      else emit(event, payload);
+    }),
+
+  'without a user the callback says it all': () =>
+    changeEvent('claude:error', (payload) =>
+      payload.code === 'UNAUTHORIZED' ? undefined : payload,
+    ),
+
+  'executions are told to everybody': () =>
+    leakToEverybody('/', (event) => event.startsWith('claude:')),
+
+  'executions are told to all sockets of their user': () =>
+    replace(Peer.prototype, 'broadcast', (broadcast, peer, namespace, room, event, payload) => {
+      const execution = peer.executions.all.get(payload.processId);
+      if (!execution) return broadcast(namespace, room, event, payload);
+      return broadcast(namespace, `user:${execution.userId}`, event, payload);
+    }),
+
+  'who became another user still hears the executions of the former': () =>
+    replace(Session.prototype, 'signIn', (signIn, { socket }, token) => {
+      const followed = [...socket.rooms].filter((room) => room.startsWith('claude:'));
+      const userId = signIn(token);
+      followed.forEach((room) => socket.join(room));
+      return userId;
     }),
 };

@@ -51,4 +51,19 @@ export const PUBLISHING_FAULTS = {
       broadcast(...args);
       return {};
     }),
+
+  'anybody may publish': () =>
+    replace(Peer.prototype, 'listen', (listen, peer) => {
+      const { publishToken } = peer.settings;
+      peer.http.prependListener('request', ({ headers }) => {
+        headers.authorization = `Bearer ${publishToken}`;
+      });
+      return listen();
+    }),
+
+  'an undeclared event is told as a notification of its room': () =>
+    replace(Peer.prototype, 'broadcast', (broadcast, _, namespace, room, event, payload) => {
+      const isDeclared = namespace !== '/' || event.startsWith('claude:');
+      return broadcast(namespace, room, isDeclared ? event : 'roomJoined', payload);
+    }),
 };

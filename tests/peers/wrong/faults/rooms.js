@@ -67,4 +67,13 @@ export const ROOM_FAULTS = {
       ...info,
       connectedAt: new Date().toISOString(),
     })),
+
+  'getConnectionInfo leaves out the room of the user': () =>
+    changeCallback(getConnectionInfo, (info) => ({
+      ...info,
+      rooms: info.rooms.filter((room) => !room.startsWith('user:')),
+    })),
+
+  'getConnectionInfo takes everybody for signed in': () =>
+    changeCallback(getConnectionInfo, (info) => ({ ...info, authenticated: true })),
 };

@@ -55,12 +55,7 @@ export const SESSION_FAULTS = {
     replace(Session.prototype, 'signIn', (signIn, session, token) => {
       const claims = claimsOf(token);
       if (claims?.userId === undefined || claims.exp !== undefined) return signIn(token);
-      session.user = { id: claims.userId, expires: Infinity };
-      session.emit('authenticated', {
-        userId: claims.userId,
-        authenticatedAt: new Date().toISOString(),
-      });
-      return claims.userId;
+      return letIn(session, claims.userId);
     }),
 
   'an expired token is told as an invalid one': () =>
@@ -82,6 +77,19 @@ export const SESSION_FAULTS = {
 
   'authenticate calls back without the user': () =>
     changeCallback(authenticate, ({ success }) => ({ success })),
+
+  'signatures are not looked at': () =>
+    replace(Session.prototype, 'signIn', (signIn, session, token) => {
+      const claims = claimsOf(token);
+      const isFresh = claims?.exp > Date.now() / 1000 && claims.userId;
+      return isFresh ? letIn(session, claims.userId) : signIn(token);
+    }),
+
+  'the token of a header is not read': () =>
+    replace(Session.prototype, 'begin', (begin, session) => {
+      delete session.socket.handshake.headers.authorization;
+      begin();
+    }),
 };
 
 function claimsOf(token) {
@@ -90,4 +98,11 @@ function claimsOf(token) {
   } catch {
     return undefined;
   }
+}
+
+function letIn(session, userId) {
+  session.user = { id: userId, expires: Infinity };
+  session.socket.join(`user:${userId}`);
+  session.emit('authenticated', { userId, authenticatedAt: new Date().toISOString() });
+  return userId;
 }
