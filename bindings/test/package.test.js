@@ -1,21 +1,19 @@
-// The package as it is installed: it can be imported, and its sources are formatted.
+// The package's own files: they are formatted, and their constants are those of the protocol.
 
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import * as prettier from "prettier";
 import * as protocol from "@slopstudios/protocol";
+import { root } from "./support/package.js";
 
-const sources = ["../src/types.ts", "../src/events.ts", "../src/socket.ts", "../src/index.ts"];
-
-for (const source of sources) {
-  test(`${source} reads as formatted by hand`, async () => {
-    const file = new URL(source, import.meta.url);
-    const text = readFileSync(file, "utf8");
-    const options = { ...(await prettier.resolveConfig(file)), parser: "typescript" };
-    assert.equal(await prettier.format(text, options), text);
-  });
-}
+test("its files read as formatted by hand", () => {
+  const files = "{src,scripts,test,examples}/**/*.{js,mjs,ts,tsx,css,html}";
+  const args = ["exec", "--offline", "--no", "--", "prettier", "--list-different", files];
+  const { stdout, status } = spawnSync("npm", args, { cwd: root, encoding: "utf8" });
+  assert.equal(stdout, "", "run, in bindings/: npx prettier --write <the files>");
+  assert.equal(status, 0);
+});
 
 test("constants are those of the bundle", () => {
   const file = new URL("../../schema/json/protocol.json", import.meta.url);

@@ -33,6 +33,10 @@ pub trait ClientEvent: Sized + 'static {
     type Access: Access;
     /// [`Self::Access`] as a value, with the sentence of the refusal.
     const ACCESS: AccessLevel;
+    /// How often a user may send it, unless the server is told otherwise.
+    const RATE_LIMIT: Option<RateLimit> = None;
+    /// That it is going away.
+    const DEPRECATED: Option<Deprecation> = None;
 }
 
 /// An event that the server sends to clients.
@@ -59,6 +63,8 @@ pub trait ServerEvent: Sized + 'static {
     type Audience: Audience;
     /// [`Self::Audience`] as a value.
     const AUDIENCE: AudienceKind;
+    /// That it is going away.
+    const DEPRECATED: Option<Deprecation> = None;
 }
 
 /// Everything that crosses the wire: one type that serde, JSON Schema and TypeScript agree on.
@@ -130,6 +136,33 @@ pub enum AccessLevel {
         /// The public sentence of the refusal.
         refusal: &'static str,
     },
+}
+
+/// How often one user may send a client event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RateLimit {
+    /// Requests that are let through in one window.
+    pub max_requests: u32,
+    /// Length of a window, in milliseconds; it begins with the first request.
+    pub window_ms: u64,
+}
+
+/// That an event is going away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deprecation {
+    /// The version of the protocol that said so first.
+    pub since: &'static str,
+    /// What to use instead, and until when it stays: `…; sunset 2027-01-31`.
+    pub note: &'static str,
+}
+
+impl Deprecation {
+    /// The last day on which the event exists, as `2027-01-31`, when the note names it.
+    #[must_use]
+    pub fn sunset(&self) -> Option<&'static str> {
+        let (_, after) = self.note.split_once("sunset ")?;
+        after.get(..10)
+    }
 }
 
 /// Who receives a server event, as a type.

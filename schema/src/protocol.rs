@@ -1,7 +1,8 @@
 //! The table: every event of the protocol, one row each, and nothing else.
 //!
-//! A row reads: documentation, marker type, wire name, arguments, callback, who may send it (client
-//! events) or who receives it (server events). Everything the project knows about events follows
+//! A row reads: documentation, marker type, wire name, arguments, callback, who may send it and how
+//! often (client events) or who receives it (server events). A row that is going away is marked
+//! `#[deprecated(since = "1.1.0", note = "use …; sunset 2027-01-31")]`. Everything the project knows about events follows
 //! from here; [`crate::table`] is the macro that reads it.
 
 use crate::claude::*;
@@ -82,7 +83,8 @@ crate::protocol! {
             /// and ends in `claude:complete` or `claude:error`.
             ClaudeExecute = "claude:execute" (payload: ClaudeExecutePayload)
                 -> ClaudeExecuteCallback,
-                by SignedIn("Authentication required to execute Claude commands");
+                by SignedIn("Authentication required to execute Claude commands"),
+                limited by EXECUTE_RATE_LIMIT;
             /// Query the status of a Claude process. Users can only query their own processes.
             ClaudeStatus = "claude:status" (processId: ProcessId) -> ClaudeStatusCallback,
                 by SignedIn("Authentication required to query Claude processes");

@@ -14,11 +14,13 @@ macro_rules! protocol {
         $( on $on:tt {
             client { $(
                 $(#[doc = $c_doc:literal])*
+                $(#[deprecated(since = $c_since:literal, note = $c_note:literal)])?
                 $client:ident = $c_name:literal $c_args:tt -> $ack:ty,
-                    by $access:ident $(($refusal:literal))?;
+                    by $access:ident $(($refusal:literal))? $(, limited by $limit:path)?;
             )* }
             server { $(
                 $(#[doc = $s_doc:literal])*
+                $(#[deprecated(since = $s_since:literal, note = $s_note:literal)])?
                 $server:ident = $s_name:literal $s_args:tt to $audience:ident;
             )* }
         } )*
@@ -72,6 +74,9 @@ macro_rules! protocol {
                 type Access = $crate::event::$access;
                 const ACCESS: $crate::event::AccessLevel =
                     $crate::__access_level!($access $($refusal)?);
+                $(const RATE_LIMIT: Option<$crate::event::RateLimit> = Some($limit);)?
+                $(const DEPRECATED: Option<$crate::event::Deprecation> =
+                    Some($crate::event::Deprecation { since: $c_since, note: $c_note });)?
             }
         )* $(
             $(#[doc = $s_doc])*
@@ -87,6 +92,8 @@ macro_rules! protocol {
                 type Audience = $crate::event::$audience;
                 const AUDIENCE: $crate::event::AudienceKind =
                     $crate::event::AudienceKind::$audience;
+                $(const DEPRECATED: Option<$crate::event::Deprecation> =
+                    Some($crate::event::Deprecation { since: $s_since, note: $s_note });)?
             }
         )* )*
 
@@ -109,6 +116,7 @@ macro_rules! protocol {
         };
 
         $crate::__for_each_client_event!(($) $($($client)*)*);
+        $crate::__for_each_server_event!(($) $($($(#[doc = $s_doc])* $server)*)*);
     };
 }
 
@@ -180,6 +188,24 @@ macro_rules! __for_each_client_event {
         #[macro_export]
         macro_rules! for_each_client_event {
             ($d callback:ident) => { $d callback! { $($client)* } };
+        }
+    };
+}
+
+/// Defines `for_each_server_event!(callback)`, which calls
+/// `callback! { /** docs */ Marker /** docs */ Marker … }`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __for_each_server_event {
+    (($d:tt) $($(#[doc = $doc:literal])* $server:ident)*) => {
+        /// Calls the given macro with the marker types of all server events, in table order, each
+        /// after its documentation.
+        ///
+        /// For code that needs something of its own declared for each event, as a client's enum of
+        /// all events; where generic code is enough, use [`visit_events`].
+        #[macro_export]
+        macro_rules! for_each_server_event {
+            ($d callback:ident) => { $d callback! { $($(#[doc = $doc])* $server)* } };
         }
     };
 }

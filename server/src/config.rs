@@ -5,6 +5,7 @@ use crate::session::TokenRules;
 use crate::store::RateLimit;
 use clap::Parser;
 use clap::builder::{BoolishValueParser, FalseyValueParser};
+use slop_schema::claude::EXECUTE_RATE_LIMIT;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -137,7 +138,7 @@ pub struct Settings {
     #[arg(
         long,
         env = "CLAUDE_RATE_LIMIT_MAX",
-        default_value_t = 10,
+        default_value_t = EXECUTE_RATE_LIMIT.max_requests,
         value_name = "COUNT"
     )]
     pub claude_rate_limit_max: u32,
@@ -145,7 +146,7 @@ pub struct Settings {
     #[arg(
         long,
         env = "CLAUDE_RATE_LIMIT_WINDOW_MS",
-        default_value_t = 60_000,
+        default_value_t = EXECUTE_RATE_LIMIT.window_ms,
         value_name = "MS"
     )]
     pub claude_rate_limit_window_ms: u64,

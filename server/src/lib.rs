@@ -52,8 +52,3 @@ pub mod compile_fail {
     pub use crate::app::App;
     pub use crate::handlers::Handle;
 }
-
-/// The code in the README compiles.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct Readme;

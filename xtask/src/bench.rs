@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: measure the server side by side with others.
+//! `cargo xtask bench`: measure the server and the client side by side with others.
 //!
 //! Builds and installs what the comparison needs; the comparison itself, its scenarios and its
 //! report are in tests/bench.
@@ -21,6 +21,9 @@ pub(crate) struct Options {
     /// Measure this server only (slop, bare, node); may be given several times.
     #[arg(long, value_name = "NAME")]
     server: Vec<String>,
+    /// Compare the clients only.
+    #[arg(long, conflicts_with_all = ["only", "server"])]
+    clients: bool,
     /// Write the result into docs/benchmarks.md.
     #[arg(long)]
     write: bool,
@@ -31,7 +34,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let repository = repository()?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     succeed(
-        Command::new(cargo)
+        Command::new(&cargo)
             .args([
                 "build",
                 "--release",
@@ -42,20 +45,42 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             ])
             .current_dir(&repository),
     )?;
+    succeed(
+        Command::new(&cargo)
+            .args(["build", "--release", "--locked", "--manifest-path"])
+            .arg(repository.join("tests/bench/rust-socketio/Cargo.toml"))
+            .arg("--target-dir")
+            .arg(target(&repository)),
+    )?;
     if !repository.join("node_modules/socket.io").exists() {
         succeed(Command::new("npm").arg("ci").current_dir(&repository))?;
     }
-    succeed(&mut compare(options, &repository))
+    if !options.clients {
+        succeed(&mut compare_servers(options, &repository))?;
+    }
+    if options.only.is_empty() && options.server.is_empty() {
+        succeed(&mut compare_clients(options, &repository))?;
+    }
+    Ok(())
 }
 
-fn compare(options: &Options, repository: &Path) -> Command {
-    let mut command = Command::new(target(repository).join("release/slop-bench"));
-    command.arg("compare").arg("--repository").arg(repository);
-    for (flag, given) in [("--quick", options.quick), ("--write", options.write)] {
-        command.args(given.then_some(flag));
-    }
+fn compare_servers(options: &Options, repository: &Path) -> Command {
+    let mut command = comparison("compare", options, repository);
     for (flag, names) in [("--only", &options.only), ("--server", &options.server)] {
         command.args(names.iter().flat_map(|name| [flag, name]));
+    }
+    command
+}
+
+fn compare_clients(options: &Options, repository: &Path) -> Command {
+    comparison("clients", options, repository)
+}
+
+fn comparison(which: &str, options: &Options, repository: &Path) -> Command {
+    let mut command = Command::new(target(repository).join("release/slop-bench"));
+    command.arg(which).arg("--repository").arg(repository);
+    for (flag, given) in [("--quick", options.quick), ("--write", options.write)] {
+        command.args(given.then_some(flag));
     }
     if let Some(rounds) = options.rounds {
         command.args(["--rounds", &rounds.to_string()]);

@@ -6,6 +6,8 @@ mod generate;
 
 mod test;
 
+mod compat;
+
 mod bench;
 
 #[derive(Parser)]
@@ -24,6 +26,8 @@ enum Tool {
     Test(test::Options),
     /// Measure the server side by side with others and write docs/benchmarks.md.
     Bench(bench::Options),
+    /// Tell whether a change of the protocol may ship: compare it with a revision or a release.
+    Compat(compat::Options),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -31,5 +35,6 @@ fn main() -> anyhow::Result<()> {
         Tool::Generate(options) => generate::run(&options),
         Tool::Test(options) => test::run(&options),
         Tool::Bench(options) => bench::run(&options),
+        Tool::Compat(options) => compat::run(options),
     }
 }

@@ -193,6 +193,8 @@ export function connect(
     return new Promise<CallResponse<typeof event>>((resolve, reject) => {
       const broken = complaint(event, validator?.sent(event, args));
       if (broken) throw broken;
+      // Whatever becomes of the call, what is to be left is not brought back.
+      standing.delete(event + argument);
       const respond = (lost: unknown, response: CallResponse<typeof event>) => {
         const { success, error = "Refused" } = { ...response } as Outcome;
         const cause = refusal?.message === error ? refusal : undefined;
@@ -204,7 +206,6 @@ export function connect(
         if (failure) return reject(failure);
         const undoneBy = UNDONE_BY[event];
         if (undoneBy) standing.set(undoneBy + argument, () => call(event, argument));
-        else standing.delete(event + argument);
         accepted?.(response);
         resolve(response);
       };

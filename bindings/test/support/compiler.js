@@ -1,6 +1,6 @@
 // Runs the TypeScript compilers that the package supports on files of a test.
 
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -9,21 +9,26 @@ import { fileURLToPath } from "node:url";
 const testDirectory = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
 
-/** The newest compiler, and the oldest supported one. */
-export const compilers = ["typescript", "typescript-5.9"].map((name) => {
+const named = (name) => {
   const manifest = require.resolve(`${name}/package.json`);
   return {
     version: require(manifest).version,
     executable: join(dirname(manifest), "bin", "tsc"),
   };
-});
+};
+
+/** The newest compiler, and the oldest supported one. */
+export const compilers = ["typescript", "typescript-5.4"].map(named);
+
+/** With the last one that is written in JavaScript, which many projects have. */
+export const allCompilers = [...compilers, named("typescript-5.9")];
 
 /**
  * Type-checks files under `--strict`. Inside them, `@slopstudios/protocol` is this package.
  *
  * @param {{ executable: string, version: string }} compiler
  * @param {string} name of the directory to put them in
- * @param {Record<string, string>} files by name
+ * @param {Record<string, string>} files by path
  * @returns {{ file: string, line: number, code: number, message: string }[]} what it says
  */
 export function check(compiler, name, files) {
@@ -31,10 +36,19 @@ export function check(compiler, name, files) {
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
   for (const [file, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, file)), { recursive: true });
     writeFileSync(join(directory, file), content);
   }
   writeFileSync(join(directory, "tsconfig.json"), JSON.stringify(configuration));
-  return diagnostics(run(compiler, directory));
+  return diagnosticsOf(compiler, directory);
+}
+
+/** What a compiler says about the project in a directory. */
+export function diagnosticsOf(compiler, directory) {
+  const { status, stdout, stderr } = run(compiler, directory);
+  const found = diagnostics(stdout);
+  if (status !== 0 && !found.length) throw new Error(`tsc failed: ${stdout}${stderr}`);
+  return found;
 }
 
 const configuration = {
@@ -45,25 +59,17 @@ const configuration = {
     checkJs: true,
     skipLibCheck: true,
     target: "es2022",
-    module: "nodenext",
+    module: "esnext",
+    moduleResolution: "bundler",
+    jsx: "react-jsx",
     lib: ["es2022", "dom"],
     types: [],
   },
-  include: ["*"],
 };
 
 function run({ executable }, directory) {
-  try {
-    const options = { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] };
-    return execFileSync(
-      process.execPath,
-      [executable, "--project", directory, "--pretty", "false"],
-      { ...options, cwd: directory },
-    );
-  } catch (failure) {
-    // The compiler leaves with an error when it has something to say, on standard output.
-    return failure.stdout;
-  }
+  const args = [executable, "--project", directory, "--pretty", "false"];
+  return spawnSync(process.execPath, args, { cwd: directory, encoding: "utf8" });
 }
 
 function diagnostics(output) {
@@ -74,6 +80,9 @@ function diagnostics(output) {
     if (match) {
       const { file, line, code, message } = match.groups;
       found.push({ file, line: Number(line), code: Number(code), message });
+    } else if (/^ +\S/.test(line)) {
+      // The reason, indented below what it explains.
+      found.at(-1).message += `\n${line}`;
     } else if (/^error /.test(line)) {
       throw new Error(line);
     }

@@ -1,11 +1,17 @@
 //! `claude:execute`: run a prompt.
 
-use crate::event::{Callback, RefusalEvent};
+use crate::event::{Callback, RateLimit, RefusalEvent};
 use crate::scalar::{ModelName, PositiveInt, ProcessId, Prompt, SystemPrompt, WorkingDirectory};
 use crate::wire::non_null;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+/// How often a user may ask for an execution, unless the server is told otherwise.
+pub const EXECUTE_RATE_LIMIT: RateLimit = RateLimit {
+    max_requests: 10,
+    window_ms: 60_000,
+};
 
 /// What to execute.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]

@@ -1,4 +1,5 @@
-//! The benchmark: `compare` runs servers side by side, `load` drives one of them, `bare` is one.
+//! The benchmark: `compare` runs servers side by side, `load` drives one of them, `bare` is one;
+//! `clients` runs clients side by side, `client` is one of them, `source` their server.
 
 use clap::{Parser, Subcommand};
 
@@ -12,6 +13,8 @@ mod server;
 mod load;
 
 mod bare;
+
+mod clients;
 
 mod scripted_claude;
 
@@ -30,6 +33,12 @@ enum Role {
     Load(load::Options),
     /// Serve the benchmark's events with bare socketioxide: no validation, order or metrics.
     Bare,
+    /// Run every client against one server, in interleaved rounds, and report.
+    Clients(clients::Options),
+    /// Run one client against one running server and print what was measured as JSON.
+    Client(clients::ClientOptions),
+    /// Serve clients that are compared: sends prepared bytes.
+    Source,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -40,5 +49,8 @@ fn main() -> anyhow::Result<()> {
         Role::Compare(options) => compare::run(&options),
         Role::Load(options) => load::run(&options),
         Role::Bare => bare::run(),
+        Role::Clients(options) => clients::compare(&options),
+        Role::Client(options) => clients::run_client(&options),
+        Role::Source => clients::run_source(),
     }
 }

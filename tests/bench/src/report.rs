@@ -34,18 +34,7 @@ impl Report {
 
     /// Replaces the measured part of the page; the prose around it is written by hand.
     pub(crate) fn write(&self, page: &Path) -> Result<()> {
-        let text = fs::read_to_string(page)?;
-        let parts = text
-            .split_once(BEGIN)
-            .and_then(|(before, rest)| rest.split_once(END).map(|(_, after)| (before, after)));
-        let (before, after) =
-            parts.with_context(|| format!("{} lacks `{BEGIN}` or `{END}`", page.display()))?;
-        let measured = self.markdown();
-        fs::write(
-            page,
-            format!("{before}{BEGIN}\n\n{measured}\n\n{END}{after}"),
-        )?;
-        Ok(())
+        replace(page, BEGIN, END, &self.markdown())
     }
 
     fn method(&self) -> String {
@@ -194,7 +183,22 @@ impl Report {
     }
 }
 
-fn verdict(what: &str, met: bool, is: &str) -> String {
+/// Replaces what stands between two lines of a page.
+pub(crate) fn replace(page: &Path, begin: &str, end: &str, measured: &str) -> Result<()> {
+    let text = fs::read_to_string(page)?;
+    let parts = text
+        .split_once(begin)
+        .and_then(|(before, rest)| rest.split_once(end).map(|(_, after)| (before, after)));
+    let (before, after) =
+        parts.with_context(|| format!("{} lacks `{begin}` or `{end}`", page.display()))?;
+    fs::write(
+        page,
+        format!("{before}{begin}\n\n{measured}\n\n{end}{after}"),
+    )?;
+    Ok(())
+}
+
+pub(crate) fn verdict(what: &str, met: bool, is: &str) -> String {
     let verdict = if met { "met" } else { "**missed**" };
     format!("| {what} | {is} | {verdict} |")
 }

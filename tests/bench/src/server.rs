@@ -134,7 +134,7 @@ impl Drop for Running {
 
 /// Waits for the line that ends in the server's address, and goes on reading so that the server
 /// never waits for a full pipe.
-fn listening(stdout: ChildStdout) -> Result<SocketAddr> {
+pub(crate) fn listening(stdout: ChildStdout) -> Result<SocketAddr> {
     let (found, address) = mpsc::channel();
     std::thread::spawn(move || {
         for line in BufReader::new(stdout).lines().map_while(Result::ok) {

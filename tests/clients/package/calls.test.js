@@ -140,6 +140,18 @@ test('rooms and media items are brought back, those that were left are not', asy
   assert.deepEqual(await within('the update', update), { done: true });
 });
 
+test('a room that was left without a connection is not brought back', async (t) => {
+  const client = await connected(t, server.url, { socketOptions: { reconnectionDelay: 500 } });
+  await client.call('joinRoom', 'left');
+  client.sockets['/'].io.engine.close();
+  await stateOf(client, 'disconnected', ({ status }) => status === 'connecting');
+  const late = await failure(client.call('leaveRoom', 'left', { timeoutMs: 20 }));
+  assert.equal(late.code, 'TIMEOUT');
+  await stateOf(client, 'connected again', ({ status }) => status === 'connected');
+  const { rooms } = await client.call('getConnectionInfo');
+  assert.ok(!rooms.includes('left'), `${rooms}`);
+});
+
 test('a listener that was ended hears nothing more', async (t) => {
   const client = await connected(t, server.url);
   const heard = [];

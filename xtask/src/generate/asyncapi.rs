@@ -115,7 +115,10 @@ fn event_message(event: &Event) -> Value {
         .map(|it| relocate(&it.of.schema))
         .collect();
     let required = event.argument.iter().filter(|it| it.required).count();
-    let tuple = tuple(&arguments, required);
+    let mut tuple = tuple(&arguments, required);
+    if event.deprecated.is_some() {
+        tuple["deprecated"] = json!(true);
+    }
     message(event.name, &event.docs, tuple)
 }
 

@@ -53,6 +53,10 @@ struct BundledEvent<'a> {
     description: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     access: Option<BundledAccess>,
+    #[serde(rename = "rateLimit", skip_serializing_if = "Option::is_none")]
+    rate_limit: Option<BundledRateLimit>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deprecated: Option<BundledDeprecation>,
     #[serde(skip_serializing_if = "Option::is_none")]
     audience: Option<&'static str>,
     arguments: Vec<BundledArgument<'a>>,
@@ -65,6 +69,21 @@ struct BundledAccess {
     level: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     refusal: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct BundledRateLimit {
+    max_requests: u32,
+    window_ms: u64,
+}
+
+#[derive(Serialize)]
+struct BundledDeprecation {
+    since: &'static str,
+    note: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sunset: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -100,6 +119,15 @@ fn event(event: &Event) -> BundledEvent<'_> {
         namespaces: event.namespaces.iter().map(|at| at.path()).collect(),
         description: &event.docs,
         access,
+        rate_limit: event.rate_limit.map(|limit| BundledRateLimit {
+            max_requests: limit.max_requests,
+            window_ms: limit.window_ms,
+        }),
+        deprecated: event.deprecated.map(|of| BundledDeprecation {
+            since: of.since,
+            note: of.note,
+            sunset: of.sunset(),
+        }),
         audience,
         arguments: event.argument.iter().map(argument).collect(),
         callback: callback.map(|of| BundledCallback { schema: &of.schema }),

@@ -101,10 +101,11 @@ impl Declarations {
             }
             Kind::ClosedSet(_) | Kind::Alias(_) => Vec::new(),
         };
+        let schema = schemas.get(name).unwrap_or(&Value::Null);
         ordered.push(Declaration {
             name: name.to_owned(),
-            docs: raw.docs.clone(),
-            kind,
+            docs: tagged(&raw.docs, schema),
+            kind: tagged_fields(kind, schema),
         });
         for part in parts {
             self.place(&part, schemas, ordered)?;
@@ -166,6 +167,24 @@ fn fields(inline: &str) -> Vec<Field> {
         }
     }
     fields
+}
+
+/// The documentation with the tag that editors know, when the schema says that it is going away.
+fn tagged(docs: &str, schema: &Value) -> String {
+    match schema["deprecated"] == true {
+        true => format!("{docs}\n\n@deprecated"),
+        false => docs.to_owned(),
+    }
+}
+
+fn tagged_fields(kind: Kind, schema: &Value) -> Kind {
+    let Kind::Interface(mut fields) = kind else {
+        return kind;
+    };
+    for field in &mut fields {
+        field.docs = tagged(&field.docs, &schema["properties"][&field.name]);
+    }
+    Kind::Interface(fields)
 }
 
 /// The fields that were read must be those of the schema: neither a field without a comment nor

@@ -85,6 +85,7 @@ fn generated_files() -> anyhow::Result<Vec<GeneratedFile>> {
         file("schema/json/protocol.json", bundle::print(&protocol)?),
         file("schema/json/asyncapi.json", asyncapi::print(&protocol)?),
         file("docs/events.md", reference::print(&protocol)?),
+        file("docs/compat-rules.md", crate::compat::print_reference()),
     ])
 }
 

@@ -5,7 +5,7 @@ use super::declaration::{Declaration, Declarations};
 use super::schema::Schemas;
 use anyhow::Context;
 use serde_json::Value;
-use slop_schema::event::{AccessLevel, Argument, AudienceKind, WireType};
+use slop_schema::event::{AccessLevel, Argument, AudienceKind, Deprecation, RateLimit, WireType};
 use slop_schema::{ClientEvent, EventVisitor, Namespace, ServerEvent, visit_events};
 use std::collections::BTreeMap;
 
@@ -28,6 +28,8 @@ pub(super) struct Event {
     pub(super) docs: String,
     pub(super) argument: Option<TypedArgument>,
     pub(super) direction: Direction,
+    pub(super) rate_limit: Option<RateLimit>,
+    pub(super) deprecated: Option<Deprecation>,
 }
 
 /// Who sends an event, with what only that direction has.
@@ -94,6 +96,17 @@ impl Protocol {
 }
 
 impl Event {
+    /// The documentation as editors read it: with a tag when the event is going away.
+    pub(super) fn tagged_docs(&self) -> String {
+        match &self.deprecated {
+            Some(of) => format!(
+                "{}\n\n@deprecated since {}: {}",
+                self.docs, of.since, of.note
+            ),
+            None => self.docs.clone(),
+        }
+    }
+
     /// Whether the event exists on every namespace.
     pub(super) fn is_shared(&self) -> bool {
         Namespace::ALL
@@ -148,6 +161,8 @@ impl EventVisitor for Reader {
                 access: E::ACCESS,
                 callback,
             },
+            rate_limit: E::RATE_LIMIT,
+            deprecated: E::DEPRECATED,
         });
     }
 
@@ -164,6 +179,8 @@ impl EventVisitor for Reader {
             direction: Direction::Server {
                 audience: E::AUDIENCE,
             },
+            rate_limit: None,
+            deprecated: E::DEPRECATED,
         });
     }
 }

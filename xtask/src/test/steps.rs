@@ -27,6 +27,11 @@ const fn step(
 pub(super) const STEPS: &[Step] = &[
     step("npm", "install the Node packages", npm),
     step("generated", "generated files are up to date", generated),
+    step(
+        "compat",
+        "nobody who speaks the last release breaks",
+        compat,
+    ),
     step("format", "Rust is formatted", format),
     step("clippy", "Rust has no warnings", clippy),
     step("build", "build the server and all tests", build),
@@ -91,6 +96,10 @@ fn npm(workspace: &Workspace) -> anyhow::Result<Outcome> {
 
 fn generated(workspace: &Workspace) -> anyhow::Result<Outcome> {
     check(&mut workspace.command(&workspace.xtask, &["generate", "--check"]))
+}
+
+fn compat(workspace: &Workspace) -> anyhow::Result<Outcome> {
+    check(&mut workspace.command(&workspace.xtask, &["compat"]))
 }
 
 fn format(workspace: &Workspace) -> anyhow::Result<Outcome> {

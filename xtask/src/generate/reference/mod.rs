@@ -81,6 +81,13 @@ fn event(event: &Event) -> String {
             text += &format!("- Who receives it: {}\n", audience_text(*audience));
         }
     }
+    if let Some(limit) = &event.rate_limit {
+        let (requests, window) = (limit.max_requests, limit.window_ms);
+        text += &format!("- How often: {requests} per user in {window} ms, unless configured\n");
+    }
+    if let Some(of) = &event.deprecated {
+        text += &format!("- Deprecated since {}: {}\n", of.since, of.note);
+    }
     text + "\n"
 }
 

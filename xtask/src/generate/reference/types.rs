@@ -68,7 +68,8 @@ fn table(fields: &[Field], schema: &Value) -> String {
         let is_required = required.is_some_and(|names| names.iter().any(|it| *it == *field.name));
         let presence = if is_required { "required" } else { "optional" };
         let of = type_text(&schema["properties"][&field.name]);
-        let docs = field.docs.replace('\n', " ").replace('|', "\\|");
+        let docs = field.docs.replace("\n\n@deprecated", " (deprecated)");
+        let docs = docs.replace('\n', " ").replace('|', "\\|");
         format!("| `{}` | {of} | {presence} | {docs} |\n", field.name)
     });
     let rows: String = rows.collect();

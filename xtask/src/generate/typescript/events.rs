@@ -153,7 +153,7 @@ fn server_map(protocol: &Protocol, wanted: impl Fn(&Event) -> bool) -> String {
 
 fn server_event(event: &Event) -> String {
     let arguments = event.argument.as_ref().map(argument).unwrap_or_default();
-    let docs = comment(&event.docs, "  ");
+    let docs = comment(&event.tagged_docs(), "  ");
     format!("{docs}  {}: ({arguments}) => void;\n", key(event.name))
 }
 
@@ -165,7 +165,11 @@ fn client_map(protocol: &Protocol, wanted: impl Fn(&Event) -> bool) -> String {
 }
 
 fn client_event(event: &Event, callback: &TypeUse) -> String {
-    let (docs, key, response) = (comment(&event.docs, "  "), key(event.name), &callback.name);
+    let (docs, key, response) = (
+        comment(&event.tagged_docs(), "  "),
+        key(event.name),
+        &callback.name,
+    );
     let arguments = argument_lists(event.argument.as_ref());
     docs + &generic(
         &format!("  {key}: EventWithCallback"),

@@ -189,6 +189,7 @@ fn without_docs(schema: &Value) -> Value {
     let mut schema = schema.clone();
     if let Value::Object(keywords) = &mut schema {
         keywords.remove("description");
+        keywords.remove("deprecated");
     }
     schema
 }

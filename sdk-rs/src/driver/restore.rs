@@ -1,0 +1,74 @@
+//! Restoring: rooms, media and executions of the connection before, on a new one.
+
+use super::deliver;
+use crate::engine::{Data, Engine};
+use crate::error::{ConnectError, ConnectionLost};
+use crate::events::Delivery;
+use crate::memory::Repeated;
+use crate::packet::{self, Kind};
+use crate::reply;
+use crate::shared::Shared;
+use slop_schema::protocol::ClaudeStatus;
+use slop_schema::scalar::ProcessId;
+use slop_schema::{ClientEvent, Namespace};
+use std::collections::HashMap;
+
+/// What was asked for and not answered yet.
+enum Asked {
+    Again(Repeated),
+    After(ProcessId),
+}
+
+/// Asks for everything at once and waits for all answers.
+pub(super) async fn restore(
+    shared: &Shared,
+    delivery: &Delivery,
+    engine: &mut Engine,
+) -> Result<(), ConnectError> {
+    let mut asked = HashMap::new();
+    for repeated in shared.memory.repeated() {
+        let id = shared.calls.next_id();
+        let argument = Some(repeated.argument.as_str());
+        let packet = packet::event(repeated.namespace, Some(id), repeated.event, argument);
+        engine.write(packet).await?;
+        asked.insert(id, Asked::Again(repeated));
+    }
+    for process in shared.runs.rejoin() {
+        let id = shared.calls.next_id();
+        let argument = serde_json::Value::from(process.as_str()).to_string();
+        let (name, on) = (ClaudeStatus::NAME, Namespace::Root);
+        let packet = packet::event(on, Some(id), name, Some(&argument));
+        engine.write(packet).await?;
+        asked.insert(id, Asked::After(process));
+    }
+    while !asked.is_empty() {
+        let incoming = engine.next().await?;
+        match incoming.kind {
+            Kind::Event => deliver(shared, delivery, incoming),
+            Kind::Ack => {
+                let answered = incoming.id.and_then(|id| asked.remove(&id));
+                if let Some(answered) = answered {
+                    finish(shared, answered, &incoming.data);
+                }
+            }
+            Kind::Disconnect => {
+                return Err(ConnectionLost::Disconnected(incoming.namespace).into());
+            }
+            Kind::Connect | Kind::ConnectError => {}
+        }
+    }
+    Ok(())
+}
+
+fn finish(shared: &Shared, answered: Asked, data: &Data) {
+    let Some(sentence) = reply::refusal_in(data.as_str()) else {
+        return;
+    };
+    match answered {
+        Asked::Again(repeated) => {
+            tracing::warn!(event = repeated.event, reason = %sentence, "could not be restored");
+            shared.memory.forget(&repeated);
+        }
+        Asked::After(process) => shared.runs.refuse(&process, &sentence),
+    }
+}

@@ -1,0 +1,253 @@
+//! The command-line tool as scripts use it: its output, its exit codes, its signals.
+
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may panic, in its helpers too"
+)]
+
+mod support;
+
+use serde_json::{Value, json};
+use slop_sdk::schema::media::MediaProgressPayload;
+use slop_sdk::schema::protocol::MediaProgress;
+use slop_sdk::schema::scalar::{MediaId, Percent};
+use std::process::{Output, Stdio};
+use std::time::Duration;
+use support::server::Server;
+use support::tokens::token;
+use support::within;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::process::Command;
+
+fn slop(url: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_slop"));
+    command
+        .env("SLOP_URL", url)
+        .env("SLOP_TOKEN", token("u1"))
+        .env_remove("SLOP_PROXY")
+        .args(["--timeout", "30"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
+
+async fn run(url: &str, arguments: &[&str]) -> Output {
+    let output = slop(url).args(arguments).output();
+    within("the command", output).await.unwrap()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+fn lines(output: &Output) -> Vec<Value> {
+    let lines = text(&output.stdout).lines();
+    lines
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn execute_streams_to_standard_output() {
+    let server = Server::start();
+    let output = run(&server.url(), &["execute", "printf 'one\ntwo'"]).await;
+    assert_eq!(text(&output.stdout), "one\ntwo\n");
+    assert_eq!((text(&output.stderr), output.status.code()), ("", Some(0)));
+
+    let mut child = slop(&server.url())
+        .args(["execute", "-", "--json"])
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(b"printf from-stdin")
+        .await
+        .unwrap();
+    let output = within("the command", child.wait_with_output())
+        .await
+        .unwrap();
+    let lines = lines(&output);
+    assert_eq!(lines.last().unwrap()["result"]["stdout"], "from-stdin");
+    assert_eq!(lines[0]["event"], "claude:progress");
+}
+
+#[tokio::test]
+async fn failures_have_exit_codes_of_their_own() {
+    let server = Server::start();
+    let url = server.url();
+    let code = |output: &Output| output.status.code().unwrap();
+
+    let output = run(&url, &["execute", "exit 3"]).await;
+    assert_eq!(code(&output), 1);
+    assert!(text(&output.stderr).starts_with("slop: "), "{output:?}");
+    assert_eq!(
+        code(&run(&url, &["execute", "sleep 9", "--timeout-ms", "50"]).await),
+        5
+    );
+    assert_eq!(code(&run(&url, &["execute", ""]).await), 2);
+    assert_eq!(code(&run(&url, &["listen", "--media", "m1"]).await), 2);
+    assert_eq!(code(&run(&url, &["listen", "/nowhere"]).await), 2);
+    assert_eq!(code(&run("http://127.0.0.1:1", &["info"]).await), 3);
+    assert_eq!(code(&run("ftp://x", &["info"]).await), 2);
+    let output = slop(&url)
+        .env("SLOP_TOKEN", "bad")
+        .arg("info")
+        .output()
+        .await
+        .unwrap();
+    assert_eq!(code(&output), 4);
+    assert_eq!(
+        text(&output.stderr),
+        "slop: the server refused the token: Invalid token\n"
+    );
+    let output = slop(&url)
+        .env("SLOP_TOKEN", "")
+        .args(["execute", "true"])
+        .output()
+        .await
+        .unwrap();
+    assert_eq!(code(&output), 4, "{output:?}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn signals_cancel_the_execution() {
+    let server = Server::start();
+    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        let script = "echo $$; exec sleep 60";
+        let mut child = slop(&server.url())
+            .args(["execute", script])
+            .spawn()
+            .unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut process = String::new();
+        within("the output", stdout.read_line(&mut process))
+            .await
+            .unwrap();
+        let id = child.id().unwrap().to_string();
+        let sent = Command::new("kill")
+            .args([signal, &id])
+            .status()
+            .await
+            .unwrap();
+        assert!(sent.success());
+        let status = within("the command", child.wait()).await.unwrap();
+        assert_eq!(status.code(), Some(code));
+        gone(&process).await;
+    }
+}
+
+/// Waits until a process has ended.
+#[cfg(unix)]
+async fn gone(process: &str) {
+    let path = format!("/proc/{}", process.trim());
+    within("the end of the process", async {
+        while std::path::Path::new(&path).exists() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn an_execution_that_nobody_reads_is_cancelled() {
+    let server = Server::start();
+    let script = "echo $$; while :; do echo more; sleep 0.02; done";
+    let mut child = slop(&server.url())
+        .args(["execute", script])
+        .spawn()
+        .unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut process = String::new();
+    let line = stdout.read_line(&mut process);
+    within("the output", line).await.unwrap();
+    drop(stdout);
+    assert!(within("the command", child.wait()).await.unwrap().success());
+    gone(&process).await;
+}
+
+#[tokio::test]
+async fn listen_prints_events_until_it_has_enough() {
+    let server = Server::start();
+    let mut child = slop(&server.url())
+        .args([
+            "listen",
+            "/media",
+            "--media",
+            "m1",
+            "--event",
+            "mediaProgress",
+            "--count",
+            "2",
+            "--json",
+        ])
+        .spawn()
+        .unwrap();
+    let media = MediaId::new("m1").unwrap();
+    let payload = MediaProgressPayload::new(media, Percent::new(50.0).unwrap(), "rendering");
+    let mut stdout = child.stdout.take().unwrap();
+    let mut printed = String::new();
+    let reading = stdout.read_to_string(&mut printed);
+    let publishing = async {
+        // Until the subscription is there, nobody is told.
+        loop {
+            server
+                .handle
+                .publish_to_media::<MediaProgress>(&payload)
+                .await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    within("the events", async {
+        tokio::select! {
+            read = reading => read.unwrap(),
+            () = publishing => 0,
+        }
+    })
+    .await;
+    assert!(within("the end", child.wait()).await.unwrap().success());
+    let events: Vec<Value> = printed
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(events.len(), 2);
+    let payload = json!({"mediaId": "m1", "progress": 50, "stage": "rendering"});
+    let event = json!({"namespace": "/media", "event": "mediaProgress", "payload": payload});
+    assert_eq!(events[0], event);
+}
+
+#[tokio::test]
+async fn emit_ping_and_info_answer() {
+    let server = Server::start();
+    let url = server.url();
+    let output = run(&url, &["emit", "joinRoom", "project-1"]).await;
+    assert_eq!(
+        lines(&output),
+        [json!({"success": true, "room": "project-1"})]
+    );
+    let output = run(
+        &url,
+        &["emit", "subscribeMedia", "\"m1\"", "--namespace", "/media"],
+    )
+    .await;
+    assert_eq!(lines(&output), [json!({"success": true, "mediaId": "m1"})]);
+    let output = run(&url, &["emit", "joinRoom", "user:x"]).await;
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(text(&output.stderr), "slop: Room is reserved\n");
+    let output = run(&url, &["emit", "ping", "--no-callback"]).await;
+    assert!(output.status.success() && output.stdout.is_empty());
+
+    let output = run(&url, &["ping", "--count", "2", "--json"]).await;
+    assert_eq!(lines(&output).len(), 2);
+    let output = run(&url, &["info", "--json"]).await;
+    assert_eq!(lines(&output)[0]["rooms"][1], "user:u1");
+    let output = run(&url, &["info"]).await;
+    assert!(text(&output.stdout).contains("signed in\nrooms: "));
+}

@@ -1,0 +1,307 @@
+//! What changed between two schemas, field by field: for everything that breaks no payload, and for
+//! code that imports the types.
+
+use super::bare::bare;
+
+use super::inclusion::Document;
+use super::rules::*;
+use super::shape::{has_reference, properties, requires, tag, types, values, words};
+use super::words::short;
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+
+/// One difference.
+#[derive(Debug, Clone)]
+pub(super) struct Change {
+    pub(super) rule: &'static str,
+    /// Where, as a JSON pointer; inside a named type from `/$defs/` on.
+    pub(super) pointer: String,
+    /// What, in one sentence.
+    pub(super) text: String,
+}
+
+/// All differences between two schemas.
+pub(super) fn changes(old: &Value, new: &Value) -> Vec<Change> {
+    let (old, new) = (bare(old), bare(new));
+    let mut walk = Walk {
+        old: Document::new(&old),
+        new: Document::new(&new),
+        seen: BTreeSet::new(),
+        found: Vec::new(),
+    };
+    walk.schemas(&old, &new, "", 0);
+    walk.found
+}
+
+struct Walk<'a> {
+    old: Document<'a>,
+    new: Document<'a>,
+    seen: BTreeSet<(String, String)>,
+    found: Vec<Change>,
+}
+
+const MAX_DEPTH: usize = 200;
+
+impl<'a> Walk<'a> {
+    fn schemas(&mut self, old: &'a Value, new: &'a Value, at: &str, depth: usize) {
+        let references = [old, new].map(|schema| schema.get("$ref").and_then(Value::as_str));
+        if depth > MAX_DEPTH || (old == new && references == [None, None] && !has_reference(old)) {
+            return;
+        }
+        if references != [None, None] {
+            return self.references(old, new, at, depth, references);
+        }
+        let (Value::Object(old), Value::Object(new)) = (old, new) else {
+            return;
+        };
+        self.types(old, new, at);
+        self.values(old, new, at);
+        self.fields(old, new, at, depth);
+        self.bounds(old, new, at);
+        for keyword in ["items", "additionalProperties", "contains", "propertyNames"] {
+            if let (Some(old), Some(new)) = (old.get(keyword), new.get(keyword)) {
+                self.schemas(old, new, &format!("{at}/{keyword}"), depth + 1);
+            }
+        }
+        for keyword in ["prefixItems", "allOf", "anyOf", "oneOf"] {
+            self.lists(old, new, keyword, at, depth);
+        }
+    }
+
+    fn references(
+        &mut self,
+        old: &'a Value,
+        new: &'a Value,
+        at: &str,
+        depth: usize,
+        references: [Option<&str>; 2],
+    ) {
+        let target = |document: &Document<'a>, schema: &'a Value, reference: Option<&str>| {
+            let found = reference.and_then(|reference| document.resolve(reference).ok());
+            found.unwrap_or((String::new(), schema))
+        };
+        let (old_at, old_target) = target(&self.old, old, references[0]);
+        let (new_at, new_target) = target(&self.new, new, references[1]);
+        let pair = (format!("{old_at} {at}"), new_at.clone());
+        let named = references[1].is_some();
+        let pair = if named {
+            (old_at, new_at.clone())
+        } else {
+            pair
+        };
+        if self.seen.insert(pair) {
+            let at = if named { new_at.as_str() } else { at };
+            self.schemas(old_target, new_target, at, depth + 1);
+        }
+    }
+
+    fn fields(
+        &mut self,
+        old: &'a Map<String, Value>,
+        new: &'a Map<String, Value>,
+        at: &str,
+        depth: usize,
+    ) {
+        let (before, after) = (properties(old), properties(new));
+        for (name, schema) in before.iter().flat_map(|it| it.iter()) {
+            let place = super::inclusion::place(&format!("{at}/properties"), name);
+            let was = requires(old, name);
+            let Some(now) = after.and_then(|after| after.get(name)) else {
+                let (rule, word) = match was {
+                    true => (FIELD_REMOVED_REQUIRED, "required"),
+                    false => (FIELD_REMOVED_OPTIONAL, "optional"),
+                };
+                self.add(
+                    rule,
+                    &place,
+                    format!("the {word} field `{name}` was removed"),
+                );
+                continue;
+            };
+            match (was, requires(new, name)) {
+                (false, true) => self.add(
+                    FIELD_BECAME_REQUIRED,
+                    &place,
+                    format!("the field `{name}` was optional and is now required"),
+                ),
+                (true, false) => self.add(
+                    FIELD_BECAME_OPTIONAL,
+                    &place,
+                    format!("the field `{name}` was required and is now optional"),
+                ),
+                _ => {}
+            }
+            self.schemas(schema, now, &place, depth + 1);
+        }
+        for name in after.iter().flat_map(|it| it.keys()) {
+            if before.is_some_and(|before| before.contains_key(name)) {
+                continue;
+            }
+            let place = super::inclusion::place(&format!("{at}/properties"), name);
+            let (rule, word) = match requires(new, name) {
+                true => (FIELD_ADDED_REQUIRED, "required"),
+                false => (FIELD_ADDED_OPTIONAL, "optional"),
+            };
+            self.add(rule, &place, format!("the {word} field `{name}` was added"));
+        }
+        let closed = |object: &Map<String, Value>| {
+            object.get("additionalProperties") == Some(&Value::Bool(false))
+                || object.get("unevaluatedProperties") == Some(&Value::Bool(false))
+        };
+        match (closed(old), closed(new)) {
+            (false, true) => self.add(OBJECT_CLOSED, at, "unknown fields are now refused".into()),
+            (true, false) => self.add(OBJECT_OPENED, at, "unknown fields are now accepted".into()),
+            _ => {}
+        }
+    }
+
+    fn types(&mut self, old: &Map<String, Value>, new: &Map<String, Value>, at: &str) {
+        let (before, after) = (types(old), types(new));
+        if before == after {
+            return;
+        }
+        let removed: Vec<_> = before.difference(&after).cloned().collect();
+        let added: Vec<_> = after.difference(&before).cloned().collect();
+        let text = format!(
+            "the type was {} and is now {}",
+            words(&before),
+            words(&after)
+        );
+        let rule = match (removed.as_slice(), added.as_slice()) {
+            ([], [only]) if only == "null" => NULL_ADDED,
+            ([only], []) if only == "null" => NULL_REMOVED,
+            ([integer], [number]) if integer == "integer" && number == "number" => TYPE_WIDENED,
+            ([number], [integer]) if integer == "integer" && number == "number" => TYPE_NARROWED,
+            ([], _) if !before.is_empty() => TYPE_WIDENED,
+            (_, []) if after.is_empty() => TYPE_WIDENED,
+            (_, []) | ([], _) => TYPE_NARROWED,
+            _ => TYPE_CHANGED,
+        };
+        self.add(rule, at, text);
+    }
+
+    fn values(&mut self, old: &Map<String, Value>, new: &Map<String, Value>, at: &str) {
+        let (Some(before), Some(after)) = (values(old), values(new)) else {
+            match (values(old), values(new)) {
+                (Some(_), None) if types(old) == types(new) => {
+                    self.add(TYPE_WIDENED, at, "the closed set is now open".into());
+                }
+                (None, Some(_)) if types(old) == types(new) => {
+                    self.add(TYPE_NARROWED, at, "only a closed set is left".into());
+                }
+                _ => {}
+            }
+            return;
+        };
+        let codes = at.split('/').any(|step| step.ends_with("ErrorCode"));
+        let pick = |code, value| if codes { code } else { value };
+        for value in before.difference(&after) {
+            let rule = pick(ERROR_CODE_REMOVED, ENUM_VALUE_REMOVED);
+            self.add(rule, at, format!("`{value}` was removed"));
+        }
+        for value in after.difference(&before) {
+            let rule = pick(ERROR_CODE_ADDED, ENUM_VALUE_ADDED);
+            self.add(rule, at, format!("`{value}` was added"));
+        }
+    }
+
+    fn bounds(&mut self, old: &Map<String, Value>, new: &Map<String, Value>, at: &str) {
+        const UPPER: [&str; 5] = [
+            "maximum",
+            "exclusiveMaximum",
+            "maxLength",
+            "maxItems",
+            "maxProperties",
+        ];
+        const LOWER: [&str; 5] = [
+            "minimum",
+            "exclusiveMinimum",
+            "minLength",
+            "minItems",
+            "minProperties",
+        ];
+        const OTHER: [&str; 4] = ["pattern", "format", "multipleOf", "uniqueItems"];
+        for keyword in UPPER.iter().chain(&LOWER).chain(&OTHER) {
+            let (before, after) = (old.get(*keyword), new.get(*keyword));
+            if before == after {
+                continue;
+            }
+            let number = |value: Option<&Value>| value.and_then(Value::as_f64);
+            let tighter = match (before, after) {
+                (_, None) => false,
+                (None, _) => true,
+                (before, after) => match UPPER.contains(keyword) {
+                    true => number(after) < number(before),
+                    false if LOWER.contains(keyword) => number(after) > number(before),
+                    false => true,
+                },
+            };
+            let shown = |value: Option<&Value>| value.map_or("absent".to_owned(), short);
+            let text = format!(
+                "`{keyword}` was {} and is now {}",
+                shown(before),
+                shown(after)
+            );
+            let rule = if tighter {
+                BOUND_TIGHTENED
+            } else {
+                BOUND_LOOSENED
+            };
+            self.add(rule, &format!("{at}/{keyword}"), text);
+        }
+    }
+
+    /// Lists of schemas: alternatives by their tag or their whole, others by their place.
+    fn lists(
+        &mut self,
+        old: &'a Map<String, Value>,
+        new: &'a Map<String, Value>,
+        keyword: &str,
+        at: &str,
+        depth: usize,
+    ) {
+        let list = |object: &'a Map<String, Value>| object.get(keyword).and_then(Value::as_array);
+        let (Some(before), Some(after)) = (list(old), list(new)) else {
+            return;
+        };
+        let mut left: Vec<_> = after.iter().enumerate().collect();
+        for (index, schema) in before.iter().enumerate() {
+            let by_place = matches!(keyword, "prefixItems" | "allOf");
+            let same = left.iter().position(|(other, candidate)| match by_place {
+                true => *other == index,
+                false => {
+                    *candidate == schema || (tag(schema).is_some() && tag(candidate) == tag(schema))
+                }
+            });
+            match same {
+                Some(place) => {
+                    let (other, candidate) = left.remove(place);
+                    let at = format!("{at}/{keyword}/{other}");
+                    self.schemas(schema, candidate, &at, depth + 1);
+                }
+                None if !by_place && values(old).is_none() => {
+                    let text = format!("the alternative {} was removed", short(schema));
+                    self.add(ALTERNATIVE_REMOVED, at, text);
+                }
+                None => {}
+            }
+        }
+        for (_, schema) in left {
+            if matches!(keyword, "anyOf" | "oneOf") && values(new).is_none() {
+                self.add(
+                    ALTERNATIVE_ADDED,
+                    at,
+                    format!("the alternative {} was added", short(schema)),
+                );
+            }
+        }
+    }
+
+    fn add(&mut self, rule: &'static str, at: &str, text: String) {
+        self.found.push(Change {
+            rule,
+            pointer: at.to_owned(),
+            text,
+        });
+    }
+}
