@@ -46,6 +46,7 @@ export class Output {
   /** Why it failed; `undefined` when it did not. */
   failure(exitCode) {
     const { result } = this.#answer;
+    if (exitCode === 0 && this.#answer.isBrokenOff) return 'Claude CLI broke off its answer';
     if (exitCode === 0 && !result?.is_error) return undefined;
     const said = result?.is_error && (result.result || result.errors?.[0]);
     return said || this.stderr.trim() || `Claude CLI exited with code ${exitCode}`;
@@ -89,8 +90,15 @@ class Answer {
   result = undefined;
   #model = undefined;
   #content = '';
-  /** The message whose pieces are coming, and what of it has been passed on. */
-  #streamed = { id: undefined, text: '' };
+  /** The message whose pieces are coming, as far as they have come. */
+  #message = { id: undefined, text: '', isOpen: false };
+  /** What of it has been passed on. When the stream broke off, it begins anew, and this stays. */
+  #sent = '';
+
+  /** Whether the last message never came to its end. */
+  get isBrokenOff() {
+    return !this.result && this.#message.isOpen;
+  }
 
   /** The text that a line adds to the output. */
   read(message) {
@@ -99,10 +107,11 @@ class Answer {
     if (message.type === 'assistant') return this.#readWhole(message.message);
     if (message.type !== 'stream_event') return '';
     const { type, delta, message: opened } = message.event;
-    if (type === 'message_start') this.#streamed = { id: opened?.id, text: '' };
+    if (type === 'message_start') this.#begin(opened?.id);
+    if (type === 'message_stop') this.#message.isOpen = false;
     if (type !== 'content_block_delta' || delta?.type !== 'text_delta') return '';
-    this.#streamed.text += delta.text;
-    return delta.text;
+    this.#message.text += delta.text;
+    return this.#unsent();
   }
 
   parsed() {
@@ -124,10 +133,24 @@ class Answer {
     const text = texts.join('');
     this.#model = model;
     this.#content += text;
-    const { id: streamedId, text: sent } = this.#streamed;
-    if (text === '' || streamedId === undefined || streamedId === id) return '';
-    this.#streamed = { id, text };
-    return text.startsWith(sent) ? text.slice(sent.length) : `\n${text}`;
+    if (text === '' || this.#message.id === undefined || this.#message.id === id) return '';
+    this.#message = { id, text, isOpen: false };
+    return this.#unsent();
+  }
+
+  #begin(id) {
+    if (!this.#message.isOpen) this.#sent = '';
+    this.#message = { id, text: '', isOpen: true };
+  }
+
+  /** What the message says beyond what has been passed on; all of it when it says otherwise. */
+  #unsent() {
+    const { text } = this.#message;
+    if (this.#sent.startsWith(text)) return '';
+    const isLonger = text.startsWith(this.#sent);
+    const unsent = isLonger ? text.slice(this.#sent.length) : `\n${text}`;
+    this.#sent = text;
+    return unsent;
   }
 
   #usage() {
