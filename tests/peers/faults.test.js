@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { CAUGHT_BY, CONFIGURATION_OF, UNCAUGHT } from './kit/caught-by.js';
+import { CAUGHT_BY, CONFIGURATION_OF } from './kit/caught-by.js';
 import { CONFIGURATIONS, replay, startServers } from './kit/kit.js';
 import { FAULTS } from './wrong/faults.js';
 
@@ -40,10 +40,10 @@ test('a correct server in another language passes every story', async (t) => {
 
 test('every fault has its story, and there are at least 25', () => {
   const namesOf = (areas) => Object.values(areas).flatMap(Object.keys).sort();
-  const told = [...namesOf(CAUGHT_BY), ...namesOf(UNCAUGHT)].sort();
+  const told = namesOf(CAUGHT_BY);
   assert.deepEqual(told, namesOf(FAULTS));
   assert.equal(new Set(told).size, told.length);
-  assert.ok(namesOf(CAUGHT_BY).length >= 25);
+  assert.ok(told.length >= 25);
 });
 
 describe('the kit catches', { concurrency: 3 }, () => {
@@ -51,13 +51,6 @@ describe('the kit catches', { concurrency: 3 }, () => {
     for (const [fault, story] of Object.entries(faults)) {
       test(`${area}, by ${story}: ${fault}`, async (t) => {
         assert.deepEqual(await caughtBy(t, fault, [story]), [story]);
-      });
-    }
-  }
-  for (const [area, faults] of Object.entries(UNCAUGHT)) {
-    for (const [fault, missing] of Object.entries(faults)) {
-      test(`${area}: ${fault}`, { todo: `no story asks: ${missing}` }, async (t) => {
-        assert.notDeepEqual(await caughtBy(t, fault, [area]), []);
       });
     }
   }

@@ -107,20 +107,11 @@ export const CAUGHT_BY = {
     'without a user the callback says it all': 'claude/unauthorized',
     'executions are told to everybody': 'claude/of_another_user',
     'executions are told to all sockets of their user': 'claude/second_socket',
-  },
-};
-
-/** Faults that no story asks about yet, with what one would ask. */
-export const UNCAUGHT = {
-  claude: {
-    'process ids are counted':
-      'claude:execute calls back with `claude_` and a UUIDv7 (decision 19)',
-    'durationMs is in seconds':
-      'durationMs is the time from startedAt to completedAt (ClaudeProcessResult)',
-    'each socket of a user may attempt as often as the user':
-      'two sockets of a user share one limit (Per-User WebSocket Rate Limits)',
+    'process ids are counted': 'claude/execute',
+    'durationMs is in seconds': 'claude/execute',
+    'each socket of a user may attempt as often as the user': 'claude/limit_of_the_user',
     'who became another user still hears the executions of the former':
-      'only sockets of its user follow a process (decision 24)',
+      'claude/another_user_hears_nothing',
   },
 };
 
@@ -130,5 +121,6 @@ export const CONFIGURATION_OF = {
   'claude/full_queue': 'full-queue',
   'claude/queue_timeout': 'impatient-queue',
   'claude/rate_limit': 'two-a-minute',
+  'claude/limit_of_the_user': 'two-a-minute',
   'claude/attempts_that_count': 'two-a-minute',
 };
