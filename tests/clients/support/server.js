@@ -71,14 +71,14 @@ export class Server {
 
 /**
  * Starts a process without waiting for it to be ready.
- * @param {{ env?: Record<string, string | undefined>, args?: string[] }} [options]
+ * @param {{ env?: Record<string, string | undefined>, args?: string[], program?: string }} [options]
  */
-export function spawnServer({ env = {}, args = ['--port', '0'] } = {}) {
-  if (!existsSync(BINARY))
-    throw new Error(`no server at ${BINARY}; run: cargo build -p slop-server`);
+export function spawnServer({ env = {}, args = ['--port', '0'], program = BINARY } = {}) {
+  if (!existsSync(program))
+    throw new Error(`no server at ${program}; run: cargo build -p slop-server`);
   const home = mkdtempSync(join(tmpdir(), 'slop-client-tests-'));
   const settings = { JWT_SECRET: SECRET, PUBLISH_TOKEN, CLAUDE_CLI_PATH: SCRIPTED_CLAUDE, ...env };
-  const child = spawn(BINARY, args, {
+  const child = spawn(program, args, {
     cwd: home,
     env: { PATH: process.env.PATH, HOME: home, TMPDIR: home, LOG_LEVEL: 'info', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
