@@ -39,6 +39,21 @@ pub(super) const STEPS: &[Step] = &[
     step("bindings", "tests of the npm package", bindings),
     step("clients", "Node clients against the server", clients),
     step("redis", "servers that share a Redis", redis),
+    step(
+        "wire",
+        "what the official suites of Engine.IO and Socket.IO ask",
+        wire,
+    ),
+    step(
+        "transcripts",
+        "transcripts are what the recorder records",
+        transcripts,
+    ),
+    step(
+        "faults",
+        "the conformance kit catches every fault of a wrong server",
+        faults,
+    ),
     step("browser", "a page in headless Chromium", browser),
     step("python", "a Python client against the server", python),
 ];
@@ -118,6 +133,9 @@ fn build(workspace: &Workspace) -> anyhow::Result<Outcome> {
 }
 
 fn rust(workspace: &Workspace) -> anyhow::Result<Outcome> {
+    if let Err(reason) = REDIS.provide() {
+        println!("the stories about Redis are skipped: {reason}");
+    }
     tests(&mut workspace.cargo(&["test", "--workspace", "--no-fail-fast", "--locked"]))
 }
 
@@ -137,6 +155,25 @@ fn redis(workspace: &Workspace) -> anyhow::Result<Outcome> {
         let mut command = workspace.with_server("npm")?;
         tests(command.args(["run", "test:redis", "--workspace", "tests/clients"]))
     })
+}
+
+fn wire(workspace: &Workspace) -> anyhow::Result<Outcome> {
+    let mut command = workspace.with_server("npm")?;
+    tests(command.args(["run", "test:wire", "--workspace", "tests/peers"]))
+}
+
+/// Records the stories of two areas anew: all of them take minutes.
+fn transcripts(workspace: &Workspace) -> anyhow::Result<Outcome> {
+    let server = workspace.built("slop-server")?;
+    let areas = ["record", "--check", "rooms", "liveness", "--server"];
+    let mut command = workspace.command(workspace.built("conformance")?, &areas);
+    check(command.arg(server))
+}
+
+fn faults(workspace: &Workspace) -> anyhow::Result<Outcome> {
+    let mut command = workspace.with_server("npm")?;
+    command.env("CONFORMANCE_KIT", workspace.built("conformance")?);
+    tests(command.args(["run", "test:faults", "--workspace", "tests/peers"]))
 }
 
 fn browser(workspace: &Workspace) -> anyhow::Result<Outcome> {
