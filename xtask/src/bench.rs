@@ -31,7 +31,7 @@ pub(crate) struct Options {
 
 /// Builds, installs and runs.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let repository = repository()?;
+    let repository = crate::project_root();
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     succeed(
         Command::new(&cargo)
@@ -43,23 +43,23 @@ pub(crate) fn run(options: &Options) -> Result<()> {
                 "--package",
                 "slop-bench",
             ])
-            .current_dir(&repository),
+            .current_dir(repository),
     )?;
     succeed(
         Command::new(&cargo)
             .args(["build", "--release", "--locked", "--manifest-path"])
             .arg(repository.join("tests/bench/rust-socketio/Cargo.toml"))
             .arg("--target-dir")
-            .arg(target(&repository)),
+            .arg(target(repository)),
     )?;
     if !repository.join("node_modules/socket.io").exists() {
-        succeed(Command::new("npm").arg("ci").current_dir(&repository))?;
+        succeed(Command::new("npm").arg("ci").current_dir(repository))?;
     }
     if !options.clients {
-        succeed(&mut compare_servers(options, &repository))?;
+        succeed(&mut compare_servers(options, repository))?;
     }
     if options.only.is_empty() && options.server.is_empty() {
-        succeed(&mut compare_clients(options, &repository))?;
+        succeed(&mut compare_clients(options, repository))?;
     }
     Ok(())
 }
@@ -92,12 +92,6 @@ fn comparison(which: &str, options: &Options, repository: &Path) -> Command {
 fn target(repository: &Path) -> PathBuf {
     let chosen = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
     repository.join(chosen.unwrap_or_else(|| "target".into()))
-}
-
-/// This crate lies one level below the root.
-fn repository() -> Result<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
-    Ok(root.context("xtask lies in the repository")?.to_owned())
 }
 
 fn succeed(command: &mut Command) -> Result<()> {

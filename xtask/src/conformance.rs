@@ -4,7 +4,7 @@
 
 use anyhow::{Context, Result, ensure};
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, ExitStatus};
 
 #[derive(clap::Args)]
@@ -31,7 +31,7 @@ pub(crate) fn build(packages: &[&str]) -> Result<()> {
     let mut command = Command::new(cargo);
     command
         .args(["build", "--quiet", "--bins"])
-        .current_dir(repository()?);
+        .current_dir(crate::project_root());
     command.args(packages.iter().flat_map(|package| ["--package", package]));
     ensure!(
         command.status()?.success(),
@@ -51,9 +51,4 @@ pub(crate) fn kit(tool: &str, arguments: &[OsString]) -> Result<ExitStatus> {
 pub(crate) fn built(name: &str) -> Result<PathBuf> {
     let xtask = std::env::current_exe().context("cannot find this tool itself")?;
     Ok(xtask.with_file_name(name))
-}
-
-fn repository() -> Result<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
-    Ok(root.context("xtask lies in the project")?.to_owned())
 }

@@ -1,6 +1,7 @@
 //! `cargo xtask`: the project's tools.
 
 use clap::{Parser, Subcommand};
+use std::path::Path;
 
 mod generate;
 
@@ -52,4 +53,10 @@ fn main() -> anyhow::Result<()> {
 /// Ends as another program ended. Without a code it was killed.
 fn ended_as(status: std::process::ExitStatus) -> ! {
     std::process::exit(status.code().unwrap_or(2))
+}
+
+/// The project's root: this crate lies one level below it.
+fn project_root() -> &'static Path {
+    const CRATE: &str = env!("CARGO_MANIFEST_DIR");
+    Path::new(CRATE).parent().unwrap_or(Path::new(CRATE))
 }

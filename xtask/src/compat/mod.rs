@@ -163,7 +163,7 @@ pub fn run(options: Options) -> ! {
 }
 
 fn execute(options: &Options) -> anyhow::Result<i32> {
-    let own_root = || Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let own_root = || crate::project_root().to_owned();
     let root = options.root.clone().unwrap_or_else(own_root);
     match &options.command {
         Some(Command::Explain { rule }) => explain(rule),

@@ -34,7 +34,7 @@ pub struct Options {
 
 /// Writes the generated files, or compares them to what would be written.
 pub fn run(options: &Options) -> anyhow::Result<()> {
-    let own_root = || Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let own_root = || crate::project_root().to_owned();
     let root = options.root.clone().unwrap_or_else(own_root);
     let mut stale = Vec::new();
     for file in generated_files()? {

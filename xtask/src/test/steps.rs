@@ -5,7 +5,7 @@ use super::command::{check, succeeds, tests};
 use super::system::{CHROMIUM, PYTHON, Program, REDIS};
 use anyhow::{Context, ensure};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 /// One step: what it is called, what it does, and how.
@@ -67,9 +67,8 @@ pub(super) struct Workspace {
 
 impl Workspace {
     pub(super) fn find() -> anyhow::Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
         Ok(Self {
-            root: root.context("xtask lies in the project")?.to_owned(),
+            root: crate::project_root().to_owned(),
             xtask: std::env::current_exe().context("cannot find this tool itself")?,
         })
     }
