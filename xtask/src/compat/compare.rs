@@ -5,14 +5,14 @@ use super::bundle::{Bundle, Event, Sender};
 use super::cause::{Names, Payload};
 use super::changes::{Change, changes};
 use super::finding::Finding;
-use super::inclusion;
+use super::inclusion::{self, Document};
 use super::level::{Axis, Direction, Level};
 use super::manifest;
 use super::payload::breaks;
 use super::rules::*;
 use super::versions::RequiredVersion;
 use anyhow::Context;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// What a comparison came to.
@@ -265,6 +265,14 @@ fn named_types(old: &Bundle, new: &Bundle, comparison: &mut Comparison) {
     };
     let (before, after) = (used(old), used(new));
     let shape = |bundle: &Bundle, name: &str| bundle.definitions.get(name).map(bare);
+    let same = |name: &str, other: &str| {
+        let whole = |bundle: &Bundle, name: &str| {
+            bundle.complete(&json!({ "$ref": super::inclusion::place("#/$defs", name) }))
+        };
+        let (was, now) = (whole(old, name), whole(new, other));
+        let (one, other) = (Document::new(&was), Document::new(&now));
+        inclusion::same((&one, &was), (&other, &now))
+    };
     let mut added: BTreeSet<&String> = after.difference(&before).collect();
     let mut add = |rule, name: &str, text: String| {
         let subject = format!("type `{name}`");
@@ -276,7 +284,10 @@ fn named_types(old: &Bundle, new: &Bundle, comparison: &mut Comparison) {
     };
     for name in before.difference(&after) {
         let was = shape(old, name);
-        let renamed = added.iter().find(|other| shape(new, other) == was).copied();
+        let renamed = added.iter().find(|other| shape(new, other) == was);
+        // A type that refers to itself is spelled differently under another name.
+        let renamed = renamed.or_else(|| added.iter().find(|other| same(name, other)));
+        let renamed = renamed.copied();
         match renamed {
             Some(now) => {
                 added.remove(now);

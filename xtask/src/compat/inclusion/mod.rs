@@ -46,10 +46,13 @@ mod layers;
 
 mod bytes;
 
+mod same;
+
 pub(crate) use document::Document;
 pub(crate) use format::bounds as numeric_format_bounds;
 pub(crate) use node::Graph;
 pub(crate) use parse::{parse, parse_both, place};
+pub(crate) use same::same;
 pub(crate) use solve::Outcome;
 
 use serde_json::Value;

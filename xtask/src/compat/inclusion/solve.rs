@@ -44,6 +44,8 @@ pub(crate) enum Outcome {
 
 /// Steps after which a search gives up.
 const MAX_STEPS: usize = 60_000;
+/// Steps of a search whose failure costs only a superfluous sentence.
+const FEW_STEPS: usize = 4_000;
 /// Values nested deeper are not searched for.
 const MAX_DEPTH: usize = 400;
 
@@ -105,6 +107,13 @@ impl<'g> Solver<'g> {
             steps: 0,
             scopes: 0,
         }
+    }
+
+    /// A search that gives up early.
+    pub(super) fn brief(graph: &'g mut Graph) -> Self {
+        let mut solver = Self::new(graph);
+        solver.steps = MAX_STEPS - FEW_STEPS;
+        solver
     }
 
     /// Searches for a value that fits all literals.
