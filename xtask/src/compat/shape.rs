@@ -68,7 +68,13 @@ pub(super) fn declares(
     let reference = object.get("$ref").and_then(Value::as_str);
     let target = reference.and_then(|reference| document.resolve(reference).ok());
     let branches = [object.get("then"), object.get("else")];
-    properties(object).is_some_and(|it| it.contains_key(name))
+    let values = object
+        .get("const")
+        .into_iter()
+        .chain(list("enum").into_iter().flatten());
+    let mut values = values.filter_map(Value::as_object).peekable();
+    (values.peek().is_some() && values.all(|value| value.contains_key(name)))
+        || properties(object).is_some_and(|it| it.contains_key(name))
         || target.is_some_and(|(_, schema)| declared(schema))
         || list("allOf").is_some_and(|all| all.iter().any(declared))
         || ["anyOf", "oneOf"].into_iter().filter_map(list).any(|any| {

@@ -99,6 +99,16 @@ impl Arrays {
 
 impl Solver<'_> {
     pub(super) fn solve_array(&mut self, arrays: &Arrays, excluded: &[Value]) -> Outcome {
+        // Where nothing can stand, the array has ended.
+        let nothing =
+            |(node, sign): &Literal| *sign != Sign::Rejects && *node == self.graph.nothing;
+        let end = (0..=arrays.longest_prefix()).find(|it| arrays.item(*it).iter().any(nothing));
+        let mut arrays = arrays.clone();
+        arrays.count = arrays.count.and(Count {
+            min: 0,
+            max: end.map(|end| end as u64),
+        });
+        let arrays = &arrays;
         let impossible = arrays.contains.iter().any(|(_, count)| count.is_empty());
         if impossible || arrays.count.is_empty() || (arrays.unique && arrays.repeats) {
             return Outcome::Empty;
