@@ -220,6 +220,10 @@ fn what_cannot_be_read_is_trouble_and_no_finding() {
             "outside of the document",
         ),
         (&deep, "levels deep"),
+        (
+            r#"{"enum":[18446744073709551616,18446744073709551617]}"#,
+            "cannot be told apart",
+        ),
     ] {
         let bad = write("bad.json", content);
         let output = compat(&["--schema", &bad, &good, "--direction", "client-to-server"]);

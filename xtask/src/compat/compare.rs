@@ -173,16 +173,36 @@ fn compare_payload(
     let (writer, reader) = payload.roles();
     let found = breaks(writer, reader)?;
     let refused = !found.is_empty();
+    let changes = changes(payload.old, payload.new);
     for found in found {
-        merge(comparison, payload.finding(&found));
+        // Which keyword refuses what nobody has seen the schemas themselves must tell.
+        if !found.unseen || !tell_unseen(payload, &changes, comparison) {
+            merge(comparison, payload.finding(&found));
+        }
     }
-    for change in changes(payload.old, payload.new) {
+    for change in changes {
         tolerated(payload, &change, refused, comparison);
         if with_source {
             source(payload, &change, comparison);
         }
     }
     Ok(())
+}
+
+/// Tells the bounds that refuse a payload too large to show; whether there are any.
+fn tell_unseen(payload: &Payload<'_>, changes: &[Change], comparison: &mut Comparison) -> bool {
+    let breaks = |change: &&Change| {
+        let level = rule(change.rule).map(|it| it.level(Axis::Wire, payload.direction));
+        [BOUND_TIGHTENED, BOUND_LOOSENED].contains(&change.rule) && level == Some(Level::Breaking)
+    };
+    let mut told = false;
+    for change in changes.iter().filter(breaks) {
+        let mut finding = wire_finding(payload, change);
+        finding.refusal = Some("a payload beyond the bound, too large to show here".into());
+        merge(comparison, finding);
+        told = true;
+    }
+    told
 }
 
 /// What the wire tolerates is told as well; what would break it was told by inclusion, or does not.
@@ -194,21 +214,18 @@ fn tolerated(payload: &Payload<'_>, change: &Change, refused: bool, comparison: 
     if level == Level::Breaking || (refused && told(change, comparison)) {
         return;
     }
+    merge(comparison, wire_finding(payload, change));
+}
+
+fn wire_finding(payload: &Payload<'_>, change: &Change) -> Finding {
     let pointer = place(payload, &change.pointer);
     let direction = Some(payload.direction);
-    let subject = payload.subject.clone();
-    let mut finding = Finding::new(
-        change.rule,
-        Axis::Wire,
-        direction,
-        subject,
-        pointer,
-        &change.text,
-    );
+    let (subject, text) = (payload.subject.clone(), &change.text);
+    let mut finding = Finding::new(change.rule, Axis::Wire, direction, subject, pointer, text);
     let (writer, reader) = payload.people();
     finding.writer = Some(writer);
     finding.reader = Some(reader);
-    merge(comparison, finding);
+    finding
 }
 
 /// Whether a field that is gone was already told to be refused.

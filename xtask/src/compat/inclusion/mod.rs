@@ -65,6 +65,8 @@ pub(crate) enum Inclusion {
     Proven,
     /// It does not accept this.
     Refuted(Value),
+    /// It does not accept something that is too large to show.
+    RefutedUnseen,
     /// Neither could be shown; the words say what was too hard.
     Undecided(&'static str),
 }
@@ -81,6 +83,7 @@ pub(crate) fn inclusion(writer: &Value, reader: &Value) -> anyhow::Result<Inclus
     Ok(match Solver::new(&mut graph).solve(literals) {
         Outcome::Empty => Inclusion::Proven,
         Outcome::Witness(value) => Inclusion::Refuted(value),
+        Outcome::Unknown(solve::TOO_LARGE) => Inclusion::RefutedUnseen,
         Outcome::Unknown(why) => Inclusion::Undecided(why),
     })
 }

@@ -5,7 +5,7 @@ use super::holds::{evaluates, member_nodes};
 use super::node::{Count, Graph, Members, Node};
 use super::number;
 use super::pattern;
-use super::solve::{Branch, Item, Literal, Outcome, Sign, Solver};
+use super::solve::{Branch, Item, Literal, Outcome, Sign, Solver, TOO_LARGE, both, either};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -212,10 +212,10 @@ impl Solver<'_> {
             let literals = literals.clone();
             match self.member(objects, &name, &literals) {
                 Outcome::Empty => continue,
-                Outcome::Unknown(why) => unknown = Some(why),
-                Outcome::Witness(_) => match self.place(objects, index + 1, next) {
+                Outcome::Unknown(why) if why != TOO_LARGE => unknown = either(unknown, why),
+                _ => match self.place(objects, index + 1, next) {
                     Outcome::Witness(value) => return Outcome::Witness(value),
-                    Outcome::Unknown(why) => unknown = Some(why),
+                    Outcome::Unknown(why) => unknown = either(unknown, why),
                     Outcome::Empty => {}
                 },
             }
@@ -245,11 +245,13 @@ impl Solver<'_> {
                 Outcome::Witness(value) => {
                     object.insert(name.to_string(), value);
                 }
-                Outcome::Unknown(why) => unknown = Some(why),
+                Outcome::Unknown(why) => unknown = both(unknown, why),
                 Outcome::Empty => return Outcome::Empty,
             }
         }
         if let Some(why) = unknown {
+            let enough = chosen.len() as u64 >= objects.size.min;
+            let why = if enough { why } else { "objects" };
             return Outcome::Unknown(why);
         }
         let wanted = objects.size.min;
@@ -340,7 +342,7 @@ impl Solver<'_> {
             }
             match self.solve_object(&other, excluded) {
                 Outcome::Witness(value) => return Outcome::Witness(value),
-                Outcome::Unknown(why) => unknown = Some(why),
+                Outcome::Unknown(why) => unknown = either(unknown, why),
                 Outcome::Empty => {}
             }
         }
