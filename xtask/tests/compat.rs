@@ -112,6 +112,44 @@ fn a_protocol_is_compatible_with_itself() {
     }
 }
 
+/// The type refers to itself, and so changes its text with its name.
+#[test]
+fn the_new_name_of_a_recursive_type_is_all_that_is_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let write = |side: &str, name: &str| {
+        let bundle = fs::read_to_string(cases().join("TYPE_RENAMED").join(side)).unwrap();
+        let mut bundle: Value = serde_json::from_str(&bundle).unwrap();
+        let itself = json!({ "$ref": format!("#/$defs/{name}") });
+        bundle["$defs"][name]["properties"]["preview"] =
+            json!({ "anyOf": [itself, { "type": "null" }] });
+        let path = directory.path().join(side);
+        fs::write(&path, bundle.to_string()).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (old, new) = (
+        write("previous.json", "Picture"),
+        write("current.json", "Image"),
+    );
+    let root = directory.path().to_str().unwrap();
+    let output = compat(&[
+        "--against",
+        &old,
+        "--current",
+        &new,
+        "--root",
+        root,
+        "--format",
+        "json",
+    ]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let findings = report["findings"].as_array().unwrap();
+    let found: Vec<_> = findings
+        .iter()
+        .map(|it| (it["rule"].as_str().unwrap(), it["axis"].as_str().unwrap()))
+        .collect();
+    assert_eq!(found, [("TYPE_RENAMED", "source")]);
+}
+
 #[test]
 fn a_failure_says_who_what_where_and_what_to_do() {
     let output = run_case("FIELD_ADDED_REQUIRED", "previous.json", "current.json", &[]);
