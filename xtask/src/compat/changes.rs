@@ -6,8 +6,8 @@ use super::bare::bare;
 use super::inclusion::{self, Document};
 use super::rules::*;
 use super::shape::{
-    alike, declares, has_reference, in_place, properties, requires, resolved, tag, types, values,
-    words,
+    alike, declares, has_reference, in_place, names_its_fields, properties, requires, resolved,
+    tag, types, values, words,
 };
 use super::words::short;
 use serde_json::{Map, Value};
@@ -96,7 +96,10 @@ impl<'a> Walk<'a> {
             }
         }
         for keyword in ["prefixItems", "allOf", "anyOf", "oneOf"] {
-            self.lists(old, new, keyword, at, depth);
+            let parts_differ = self.lists(old, new, keyword, at, depth);
+            if parts_differ && old.len() == 1 && new.len() == 1 {
+                return true;
+            }
         }
         // What one schema says of a part, another one may say as well.
         differ && !in_place(old) && !in_place(new)
@@ -141,6 +144,8 @@ impl<'a> Walk<'a> {
         depth: usize,
     ) -> bool {
         let mut differ = false;
+        // What is not declared by its name may be declared otherwise.
+        let certain = names_its_fields(old) && names_its_fields(new);
         let (before, after) = (properties(old), properties(new));
         for (name, schema) in before.iter().flat_map(|it| it.iter()) {
             let place = super::inclusion::place(&format!("{at}/properties"), name);
@@ -158,6 +163,7 @@ impl<'a> Walk<'a> {
                     &place,
                     format!("the {word} field `{name}` was removed"),
                 );
+                differ |= certain;
                 continue;
             };
             match (was, requires(new, name)) {
@@ -185,6 +191,7 @@ impl<'a> Walk<'a> {
                 false => (FIELD_ADDED_OPTIONAL, "optional"),
             };
             self.add(rule, &place, format!("the {word} field `{name}` was added"));
+            differ |= certain;
         }
         let closed = |object: &Map<String, Value>| {
             object.get("additionalProperties") == Some(&Value::Bool(false))
@@ -294,7 +301,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Lists of schemas: alternatives by their tag or their whole, others by their place.
+    /// Lists of schemas: alternatives by their tag or their whole, others by their place. Says whether
+    /// an alternative certainly differs.
     fn lists(
         &mut self,
         old: &'a Map<String, Value>,
@@ -302,11 +310,12 @@ impl<'a> Walk<'a> {
         keyword: &str,
         at: &str,
         depth: usize,
-    ) {
+    ) -> bool {
         let list = |object: &'a Map<String, Value>| object.get(keyword).and_then(Value::as_array);
         let (Some(before), Some(after)) = (list(old), list(new)) else {
-            return;
+            return false;
         };
+        let mut differ = false;
         let by_place = matches!(keyword, "prefixItems" | "allOf");
         let mut left: Vec<_> = after.iter().enumerate().collect();
         let mut gone = Vec::new();
@@ -319,7 +328,7 @@ impl<'a> Walk<'a> {
                 Some(place) => {
                     let (other, candidate) = left.remove(place);
                     let at = format!("{at}/{keyword}/{other}");
-                    self.schemas(schema, candidate, &at, depth + 1);
+                    differ |= self.schemas(schema, candidate, &at, depth + 1);
                 }
                 None if !by_place && values(old).is_none() => gone.push(schema),
                 None => {}
@@ -330,7 +339,7 @@ impl<'a> Walk<'a> {
         {
             let at = format!("{at}/{keyword}/{other}");
             self.schemas(schema, candidate, &at, depth + 1);
-            return;
+            return false;
         }
         for schema in gone {
             let text = format!("the alternative {} was removed", short(schema));
@@ -345,6 +354,7 @@ impl<'a> Walk<'a> {
                 );
             }
         }
+        differ && !by_place
     }
 
     fn same_tag(&self, old: &'a Value, new: &'a Value) -> bool {

@@ -36,6 +36,13 @@ pub(super) fn in_place(object: &Map<String, Value>) -> bool {
     keywords.iter().any(|keyword| object.contains_key(*keyword))
 }
 
+/// Whether all that the schema says of fields, it says of named ones.
+pub(super) fn names_its_fields(object: &Map<String, Value>) -> bool {
+    let rest = object.get("additionalProperties");
+    let others = ["patternProperties", "propertyNames", "enum", "const"];
+    rest.is_none_or(Value::is_boolean) && !others.iter().any(|it| object.contains_key(*it))
+}
+
 /// References are followed so far.
 const MAX_DEPTH: usize = 20;
 
