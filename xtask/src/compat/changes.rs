@@ -1,15 +1,17 @@
 //! What changed between two schemas, field by field: for everything that breaks no payload, and for
 //! code that imports the types.
 
+mod bounds;
+
+mod lists;
+
 use super::bare::bare;
 
 use super::inclusion::{self, Document};
 use super::rules::*;
 use super::shape::{
-    alike, declares, has_reference, in_place, names_its_fields, properties, requires, resolved,
-    tag, types, values, words,
+    declares, has_reference, in_place, names_its_fields, properties, requires, types, values, words,
 };
-use super::words::short;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -253,113 +255,6 @@ impl<'a> Walk<'a> {
             let rule = pick(ERROR_CODE_ADDED, ENUM_VALUE_ADDED);
             self.add(rule, at, format!("`{value}` was added"));
         }
-    }
-
-    fn bounds(&mut self, old: &Map<String, Value>, new: &Map<String, Value>, at: &str) {
-        const UPPER: [&str; 5] = [
-            "maximum",
-            "exclusiveMaximum",
-            "maxLength",
-            "maxItems",
-            "maxProperties",
-        ];
-        const LOWER: [&str; 5] = [
-            "minimum",
-            "exclusiveMinimum",
-            "minLength",
-            "minItems",
-            "minProperties",
-        ];
-        const OTHER: [&str; 4] = ["pattern", "format", "multipleOf", "uniqueItems"];
-        for keyword in UPPER.iter().chain(&LOWER).chain(&OTHER) {
-            let (before, after) = (old.get(*keyword), new.get(*keyword));
-            if before == after {
-                continue;
-            }
-            let number = |value: Option<&Value>| value.and_then(Value::as_f64);
-            let tighter = match (before, after) {
-                (_, None) => false,
-                (None, _) => true,
-                (before, after) => match UPPER.contains(keyword) {
-                    true => number(after) < number(before),
-                    false if LOWER.contains(keyword) => number(after) > number(before),
-                    false => true,
-                },
-            };
-            let shown = |value: Option<&Value>| value.map_or("absent".to_owned(), short);
-            let text = format!(
-                "`{keyword}` was {} and is now {}",
-                shown(before),
-                shown(after)
-            );
-            let rule = if tighter {
-                BOUND_TIGHTENED
-            } else {
-                BOUND_LOOSENED
-            };
-            self.add(rule, &format!("{at}/{keyword}"), text);
-        }
-    }
-
-    /// Lists of schemas: alternatives by their tag or their whole, others by their place. Says whether
-    /// an alternative certainly differs.
-    fn lists(
-        &mut self,
-        old: &'a Map<String, Value>,
-        new: &'a Map<String, Value>,
-        keyword: &str,
-        at: &str,
-        depth: usize,
-    ) -> bool {
-        let list = |object: &'a Map<String, Value>| object.get(keyword).and_then(Value::as_array);
-        let (Some(before), Some(after)) = (list(old), list(new)) else {
-            return false;
-        };
-        let mut differ = false;
-        let by_place = matches!(keyword, "prefixItems" | "allOf");
-        let mut left: Vec<_> = after.iter().enumerate().collect();
-        let mut gone = Vec::new();
-        for (index, schema) in before.iter().enumerate() {
-            let same = left.iter().position(|(other, candidate)| match by_place {
-                true => *other == index,
-                false => *candidate == schema || self.same_tag(schema, candidate),
-            });
-            match same {
-                Some(place) => {
-                    let (other, candidate) = left.remove(place);
-                    let at = format!("{at}/{keyword}/{other}");
-                    differ |= self.schemas(schema, candidate, &at, depth + 1);
-                }
-                None if !by_place && values(old).is_none() => gone.push(schema),
-                None => {}
-            }
-        }
-        if let ([schema], [(other, candidate)]) = (gone.as_slice(), left.as_slice())
-            && alike(&self.old, schema, &self.new, candidate)
-        {
-            let at = format!("{at}/{keyword}/{other}");
-            self.schemas(schema, candidate, &at, depth + 1);
-            return false;
-        }
-        for schema in gone {
-            let text = format!("the alternative {} was removed", short(schema));
-            self.add(ALTERNATIVE_REMOVED, at, text);
-        }
-        for (_, schema) in left {
-            if matches!(keyword, "anyOf" | "oneOf") && values(new).is_none() {
-                self.add(
-                    ALTERNATIVE_ADDED,
-                    at,
-                    format!("the alternative {} was added", short(schema)),
-                );
-            }
-        }
-        differ && !by_place
-    }
-
-    fn same_tag(&self, old: &'a Value, new: &'a Value) -> bool {
-        let tag_of = tag(resolved(&self.old, old));
-        tag_of.is_some() && tag_of == tag(resolved(&self.new, new))
     }
 
     fn add(&mut self, rule: &'static str, at: &str, text: String) {
