@@ -1,12 +1,17 @@
 //! What changed between two schemas, field by field: for everything that breaks no payload, and for
 //! code that imports the types.
 
+mod bounds;
+
+mod lists;
+
 use super::bare::bare;
 
-use super::inclusion::Document;
+use super::inclusion::{self, Document};
 use super::rules::*;
-use super::shape::{has_reference, properties, requires, tag, types, values, words};
-use super::words::short;
+use super::shape::{
+    declares, has_reference, in_place, names_its_fields, properties, requires, types, values, words,
+};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -27,6 +32,8 @@ pub(super) fn changes(old: &Value, new: &Value) -> Vec<Change> {
         old: Document::new(&old),
         new: Document::new(&new),
         seen: BTreeSet::new(),
+        order: Vec::new(),
+        compared: 0,
         found: Vec::new(),
     };
     walk.schemas(&old, &new, "", 0);
@@ -37,35 +44,67 @@ struct Walk<'a> {
     old: Document<'a>,
     new: Document<'a>,
     seen: BTreeSet<(String, String)>,
+    /// What was seen, in this order.
+    order: Vec<(String, String)>,
+    /// How many parts were compared as a whole.
+    compared: usize,
     found: Vec<Change>,
 }
 
 const MAX_DEPTH: usize = 200;
+/// Parts that are compared as a whole; beyond, a new spelling may be told as a change.
+const MAX_COMPARED: usize = 300;
 
 impl<'a> Walk<'a> {
-    fn schemas(&mut self, old: &'a Value, new: &'a Value, at: &str, depth: usize) {
+    /// Adds what changed, and says whether there is anything.
+    fn schemas(&mut self, old: &'a Value, new: &'a Value, at: &str, depth: usize) -> bool {
         let references = [old, new].map(|schema| schema.get("$ref").and_then(Value::as_str));
         if depth > MAX_DEPTH || (old == new && references == [None, None] && !has_reference(old)) {
-            return;
+            return false;
         }
-        if references != [None, None] {
-            return self.references(old, new, at, depth, references);
+        let (found, seen) = (self.found.len(), self.order.len());
+        let differ = match references {
+            [None, None] => self.keywords(old, new, at, depth),
+            _ => self.references(old, new, at, depth, references),
+        };
+        if self.found.len() > found && !differ && self.same(old, new) {
+            // Only the spelling differs. Elsewhere the types in it may differ all the same.
+            self.found.truncate(found);
+            for pair in self.order.drain(seen..) {
+                self.seen.remove(&pair);
+            }
         }
+        self.found.len() > found
+    }
+
+    /// Whether both say the same, however they are spelled.
+    fn same(&mut self, old: &'a Value, new: &'a Value) -> bool {
+        self.compared += 1;
+        self.compared <= MAX_COMPARED && inclusion::same((&self.old, old), (&self.new, new))
+    }
+
+    /// Whether the schemas certainly differ, because those of a part of the value do.
+    fn keywords(&mut self, old: &'a Value, new: &'a Value, at: &str, depth: usize) -> bool {
         let (Value::Object(old), Value::Object(new)) = (old, new) else {
-            return;
+            return false;
         };
         self.types(old, new, at);
         self.values(old, new, at);
-        self.fields(old, new, at, depth);
         self.bounds(old, new, at);
+        let mut differ = self.fields(old, new, at, depth);
         for keyword in ["items", "additionalProperties", "contains", "propertyNames"] {
             if let (Some(old), Some(new)) = (old.get(keyword), new.get(keyword)) {
-                self.schemas(old, new, &format!("{at}/{keyword}"), depth + 1);
+                differ |= self.schemas(old, new, &format!("{at}/{keyword}"), depth + 1);
             }
         }
         for keyword in ["prefixItems", "allOf", "anyOf", "oneOf"] {
-            self.lists(old, new, keyword, at, depth);
+            let parts_differ = self.lists(old, new, keyword, at, depth);
+            if parts_differ && old.len() == 1 && new.len() == 1 {
+                return true;
+            }
         }
+        // What one schema says of a part, another one may say as well.
+        differ && !in_place(old) && !in_place(new)
     }
 
     fn references(
@@ -75,7 +114,7 @@ impl<'a> Walk<'a> {
         at: &str,
         depth: usize,
         references: [Option<&str>; 2],
-    ) {
+    ) -> bool {
         let target = |document: &Document<'a>, schema: &'a Value, reference: Option<&str>| {
             let found = reference.and_then(|reference| document.resolve(reference).ok());
             found.unwrap_or((String::new(), schema))
@@ -89,10 +128,14 @@ impl<'a> Walk<'a> {
         } else {
             pair
         };
-        if self.seen.insert(pair) {
+        if self.seen.insert(pair.clone()) {
+            self.order.push(pair);
             let at = if named { new_at.as_str() } else { at };
-            self.schemas(old_target, new_target, at, depth + 1);
+            let differ = self.schemas(old_target, new_target, at, depth + 1);
+            let alone = |schema: &Value| schema.as_object().is_some_and(|it| it.len() == 1);
+            return differ && alone(old) && alone(new);
         }
+        false
     }
 
     fn fields(
@@ -101,12 +144,18 @@ impl<'a> Walk<'a> {
         new: &'a Map<String, Value>,
         at: &str,
         depth: usize,
-    ) {
+    ) -> bool {
+        let mut differ = false;
+        // What is not declared by its name may be declared otherwise.
+        let certain = names_its_fields(old) && names_its_fields(new);
         let (before, after) = (properties(old), properties(new));
         for (name, schema) in before.iter().flat_map(|it| it.iter()) {
             let place = super::inclusion::place(&format!("{at}/properties"), name);
             let was = requires(old, name);
             let Some(now) = after.and_then(|after| after.get(name)) else {
+                if declares(&self.new, new, name, 0) {
+                    continue;
+                }
                 let (rule, word) = match was {
                     true => (FIELD_REMOVED_REQUIRED, "required"),
                     false => (FIELD_REMOVED_OPTIONAL, "optional"),
@@ -116,6 +165,7 @@ impl<'a> Walk<'a> {
                     &place,
                     format!("the {word} field `{name}` was removed"),
                 );
+                differ |= certain;
                 continue;
             };
             match (was, requires(new, name)) {
@@ -131,10 +181,10 @@ impl<'a> Walk<'a> {
                 ),
                 _ => {}
             }
-            self.schemas(schema, now, &place, depth + 1);
+            differ |= self.schemas(schema, now, &place, depth + 1);
         }
         for name in after.iter().flat_map(|it| it.keys()) {
-            if before.is_some_and(|before| before.contains_key(name)) {
+            if declares(&self.old, old, name, 0) {
                 continue;
             }
             let place = super::inclusion::place(&format!("{at}/properties"), name);
@@ -143,6 +193,7 @@ impl<'a> Walk<'a> {
                 false => (FIELD_ADDED_OPTIONAL, "optional"),
             };
             self.add(rule, &place, format!("the {word} field `{name}` was added"));
+            differ |= certain;
         }
         let closed = |object: &Map<String, Value>| {
             object.get("additionalProperties") == Some(&Value::Bool(false))
@@ -153,6 +204,7 @@ impl<'a> Walk<'a> {
             (true, false) => self.add(OBJECT_OPENED, at, "unknown fields are now accepted".into()),
             _ => {}
         }
+        differ
     }
 
     fn types(&mut self, old: &Map<String, Value>, new: &Map<String, Value>, at: &str) {
@@ -202,98 +254,6 @@ impl<'a> Walk<'a> {
         for value in after.difference(&before) {
             let rule = pick(ERROR_CODE_ADDED, ENUM_VALUE_ADDED);
             self.add(rule, at, format!("`{value}` was added"));
-        }
-    }
-
-    fn bounds(&mut self, old: &Map<String, Value>, new: &Map<String, Value>, at: &str) {
-        const UPPER: [&str; 5] = [
-            "maximum",
-            "exclusiveMaximum",
-            "maxLength",
-            "maxItems",
-            "maxProperties",
-        ];
-        const LOWER: [&str; 5] = [
-            "minimum",
-            "exclusiveMinimum",
-            "minLength",
-            "minItems",
-            "minProperties",
-        ];
-        const OTHER: [&str; 4] = ["pattern", "format", "multipleOf", "uniqueItems"];
-        for keyword in UPPER.iter().chain(&LOWER).chain(&OTHER) {
-            let (before, after) = (old.get(*keyword), new.get(*keyword));
-            if before == after {
-                continue;
-            }
-            let number = |value: Option<&Value>| value.and_then(Value::as_f64);
-            let tighter = match (before, after) {
-                (_, None) => false,
-                (None, _) => true,
-                (before, after) => match UPPER.contains(keyword) {
-                    true => number(after) < number(before),
-                    false if LOWER.contains(keyword) => number(after) > number(before),
-                    false => true,
-                },
-            };
-            let shown = |value: Option<&Value>| value.map_or("absent".to_owned(), short);
-            let text = format!(
-                "`{keyword}` was {} and is now {}",
-                shown(before),
-                shown(after)
-            );
-            let rule = if tighter {
-                BOUND_TIGHTENED
-            } else {
-                BOUND_LOOSENED
-            };
-            self.add(rule, &format!("{at}/{keyword}"), text);
-        }
-    }
-
-    /// Lists of schemas: alternatives by their tag or their whole, others by their place.
-    fn lists(
-        &mut self,
-        old: &'a Map<String, Value>,
-        new: &'a Map<String, Value>,
-        keyword: &str,
-        at: &str,
-        depth: usize,
-    ) {
-        let list = |object: &'a Map<String, Value>| object.get(keyword).and_then(Value::as_array);
-        let (Some(before), Some(after)) = (list(old), list(new)) else {
-            return;
-        };
-        let mut left: Vec<_> = after.iter().enumerate().collect();
-        for (index, schema) in before.iter().enumerate() {
-            let by_place = matches!(keyword, "prefixItems" | "allOf");
-            let same = left.iter().position(|(other, candidate)| match by_place {
-                true => *other == index,
-                false => {
-                    *candidate == schema || (tag(schema).is_some() && tag(candidate) == tag(schema))
-                }
-            });
-            match same {
-                Some(place) => {
-                    let (other, candidate) = left.remove(place);
-                    let at = format!("{at}/{keyword}/{other}");
-                    self.schemas(schema, candidate, &at, depth + 1);
-                }
-                None if !by_place && values(old).is_none() => {
-                    let text = format!("the alternative {} was removed", short(schema));
-                    self.add(ALTERNATIVE_REMOVED, at, text);
-                }
-                None => {}
-            }
-        }
-        for (_, schema) in left {
-            if matches!(keyword, "anyOf" | "oneOf") && values(new).is_none() {
-                self.add(
-                    ALTERNATIVE_ADDED,
-                    at,
-                    format!("the alternative {} was added", short(schema)),
-                );
-            }
         }
     }
 

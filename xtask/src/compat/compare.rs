@@ -5,14 +5,14 @@ use super::bundle::{Bundle, Event, Sender};
 use super::cause::{Names, Payload};
 use super::changes::{Change, changes};
 use super::finding::Finding;
-use super::inclusion;
+use super::inclusion::{self, Document};
 use super::level::{Axis, Direction, Level};
 use super::manifest;
 use super::payload::breaks;
 use super::rules::*;
 use super::versions::RequiredVersion;
 use anyhow::Context;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// What a comparison came to.
@@ -173,16 +173,36 @@ fn compare_payload(
     let (writer, reader) = payload.roles();
     let found = breaks(writer, reader)?;
     let refused = !found.is_empty();
+    let changes = changes(payload.old, payload.new);
     for found in found {
-        merge(comparison, payload.finding(&found));
+        // Which keyword refuses what nobody has seen the schemas themselves must tell.
+        if !found.unseen || !tell_unseen(payload, &changes, comparison) {
+            merge(comparison, payload.finding(&found));
+        }
     }
-    for change in changes(payload.old, payload.new) {
+    for change in changes {
         tolerated(payload, &change, refused, comparison);
         if with_source {
             source(payload, &change, comparison);
         }
     }
     Ok(())
+}
+
+/// Tells the bounds that refuse a payload too large to show; whether there are any.
+fn tell_unseen(payload: &Payload<'_>, changes: &[Change], comparison: &mut Comparison) -> bool {
+    let breaks = |change: &&Change| {
+        let level = rule(change.rule).map(|it| it.level(Axis::Wire, payload.direction));
+        [BOUND_TIGHTENED, BOUND_LOOSENED].contains(&change.rule) && level == Some(Level::Breaking)
+    };
+    let mut told = false;
+    for change in changes.iter().filter(breaks) {
+        let mut finding = wire_finding(payload, change);
+        finding.refusal = Some("a payload beyond the bound, too large to show here".into());
+        merge(comparison, finding);
+        told = true;
+    }
+    told
 }
 
 /// What the wire tolerates is told as well; what would break it was told by inclusion, or does not.
@@ -194,21 +214,18 @@ fn tolerated(payload: &Payload<'_>, change: &Change, refused: bool, comparison: 
     if level == Level::Breaking || (refused && told(change, comparison)) {
         return;
     }
+    merge(comparison, wire_finding(payload, change));
+}
+
+fn wire_finding(payload: &Payload<'_>, change: &Change) -> Finding {
     let pointer = place(payload, &change.pointer);
     let direction = Some(payload.direction);
-    let subject = payload.subject.clone();
-    let mut finding = Finding::new(
-        change.rule,
-        Axis::Wire,
-        direction,
-        subject,
-        pointer,
-        &change.text,
-    );
+    let (subject, text) = (payload.subject.clone(), &change.text);
+    let mut finding = Finding::new(change.rule, Axis::Wire, direction, subject, pointer, text);
     let (writer, reader) = payload.people();
     finding.writer = Some(writer);
     finding.reader = Some(reader);
-    merge(comparison, finding);
+    finding
 }
 
 /// Whether a field that is gone was already told to be refused.
@@ -265,6 +282,14 @@ fn named_types(old: &Bundle, new: &Bundle, comparison: &mut Comparison) {
     };
     let (before, after) = (used(old), used(new));
     let shape = |bundle: &Bundle, name: &str| bundle.definitions.get(name).map(bare);
+    let same = |name: &str, other: &str| {
+        let whole = |bundle: &Bundle, name: &str| {
+            bundle.complete(&json!({ "$ref": super::inclusion::place("#/$defs", name) }))
+        };
+        let (was, now) = (whole(old, name), whole(new, other));
+        let (one, other) = (Document::new(&was), Document::new(&now));
+        inclusion::same((&one, &was), (&other, &now))
+    };
     let mut added: BTreeSet<&String> = after.difference(&before).collect();
     let mut add = |rule, name: &str, text: String| {
         let subject = format!("type `{name}`");
@@ -276,7 +301,10 @@ fn named_types(old: &Bundle, new: &Bundle, comparison: &mut Comparison) {
     };
     for name in before.difference(&after) {
         let was = shape(old, name);
-        let renamed = added.iter().find(|other| shape(new, other) == was).copied();
+        let renamed = added.iter().find(|other| shape(new, other) == was);
+        // A type that refers to itself is spelled differently under another name.
+        let renamed = renamed.or_else(|| added.iter().find(|other| same(name, other)));
+        let renamed = renamed.copied();
         match renamed {
             Some(now) => {
                 added.remove(now);

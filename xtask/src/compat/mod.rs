@@ -42,6 +42,8 @@ mod accept;
 
 mod read;
 
+mod literals;
+
 mod pairs;
 
 mod report;
@@ -233,11 +235,11 @@ fn check_batch(options: &Options, path: &Path) -> anyhow::Result<i32> {
 }
 
 fn report_of_pair(options: &Options, old: &Path, new: &Path) -> anyhow::Result<Report> {
-    let schema = |path: &Path| {
-        let text = read::text(path)?;
-        read::json(&text).with_context(|| path.display().to_string())
-    };
-    let (was, now) = (schema(old)?, schema(new)?);
+    let (old_text, new_text) = (read::text(old)?, read::text(new)?);
+    let schema =
+        |text: &str, path: &Path| read::json(text).with_context(|| path.display().to_string());
+    let (was, now) = (schema(&old_text, old)?, schema(&new_text, new)?);
+    literals::tell_apart(&[&old_text, &new_text])?;
     let directions = match options.direction {
         Some(direction) => vec![direction],
         None => Direction::BOTH.to_vec(),
@@ -268,8 +270,10 @@ fn report_of_bundles(options: &Options, root: &Path) -> anyhow::Result<Report> {
         Some(current) => read::Place::find(root, current)?,
         None => read::Place::Directory(root.to_owned()),
     };
-    let old = Bundle::parse(&old_place.bundle(root)?, &old_place.name())?;
-    let new = Bundle::parse(&new_place.bundle(root)?, &new_place.name())?;
+    let (old_text, new_text) = (old_place.bundle(root)?, new_place.bundle(root)?);
+    let old = Bundle::parse(&old_text, &old_place.name())?;
+    let new = Bundle::parse(&new_text, &new_place.name())?;
+    literals::tell_apart(&[&old_text, &new_text])?;
     let today = today();
     let mut all = compare::Comparison::default();
     if options.mode != Mode::Forward {

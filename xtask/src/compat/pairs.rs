@@ -2,6 +2,8 @@
 
 use super::compare::{Comparison, pair};
 use super::level::{Direction, Level};
+use super::literals;
+
 use super::read;
 use anyhow::{Context, anyhow, bail};
 use serde_json::{Value, json};
@@ -49,13 +51,13 @@ fn answers(line: &str, number: usize, default: Option<Direction>) -> Vec<(Value,
         let wanted = directions(&line, default)?;
         Ok((line, wanted))
     });
-    let (line, wanted) = match read {
+    let (read, wanted) = match read {
         Ok(read) => read,
         Err(error) => return vec![failed(&json!(number), None, &error)],
     };
-    let id = line.get("id").cloned().unwrap_or(json!(number));
+    let id = read.get("id").cloned().unwrap_or(json!(number));
     let judge = |direction: &Direction| {
-        let judged = catch_unwind(AssertUnwindSafe(|| judge(&line, *direction)));
+        let judged = catch_unwind(AssertUnwindSafe(|| judge(line, &read, *direction)));
         match judged.unwrap_or_else(|_| Err(anyhow!("internal error"))) {
             Ok(comparison) => answered(&id, *direction, &comparison),
             Err(error) => failed(&id, Some(*direction), &error),
@@ -64,7 +66,8 @@ fn answers(line: &str, number: usize, default: Option<Direction>) -> Vec<(Value,
     wanted.iter().map(judge).collect()
 }
 
-fn judge(line: &Value, direction: Direction) -> anyhow::Result<Comparison> {
+fn judge(text: &str, line: &Value, direction: Direction) -> anyhow::Result<Comparison> {
+    literals::tell_apart(&[text])?;
     let side = |names: [&str; 2]| {
         let found = names.iter().find_map(|name| line.get(*name));
         found.with_context(|| format!("`{}` is missing", names[0]))

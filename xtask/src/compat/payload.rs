@@ -21,6 +21,8 @@ pub(super) struct Break {
     pub(super) refusal: Option<Refusal>,
     /// What could not be decided.
     pub(super) undecided: Option<&'static str>,
+    /// Whether such a payload exists, but is too large to show.
+    pub(super) unseen: bool,
 }
 
 /// All ways in which a reader refuses what the writer declares; none when it refuses nothing.
@@ -37,6 +39,12 @@ pub(super) fn breaks(writer: &Value, reader: &Value) -> anyhow::Result<Vec<Break
             Inclusion::Proven => break,
             Inclusion::Undecided(why) => {
                 found.push(Break::undecided(None, why));
+                break;
+            }
+            Inclusion::RefutedUnseen => {
+                let mut unseen = Break::undecided(None, "what is refused is too large to show");
+                unseen.unseen = true;
+                found.push(unseen);
                 break;
             }
             Inclusion::Refuted(witness) => witness,
@@ -56,6 +64,7 @@ pub(super) fn breaks(writer: &Value, reader: &Value) -> anyhow::Result<Vec<Break
             witness: Some(witness),
             refusal: Some(refusal),
             undecided: None,
+            unseen: false,
         });
         if !relaxed {
             break;
@@ -70,6 +79,7 @@ impl Break {
             witness,
             refusal: None,
             undecided: Some(why),
+            unseen: false,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What schemas have in common however they are spelled: types, closed sets, tags.
 
+use super::inclusion::Document;
 use super::words::type_name;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -19,6 +20,102 @@ pub(super) fn properties(object: &Map<String, Value>) -> Option<&Map<String, Val
 pub(super) fn requires(object: &Map<String, Value>, name: &str) -> bool {
     let required = object.get("required").and_then(Value::as_array);
     required.is_some_and(|names| names.iter().any(|it| it == name))
+}
+
+/// Whether other schemas say something about the same value.
+pub(super) fn in_place(object: &Map<String, Value>) -> bool {
+    let keywords = [
+        "allOf",
+        "anyOf",
+        "oneOf",
+        "not",
+        "if",
+        "$ref",
+        "dependentSchemas",
+    ];
+    keywords.iter().any(|keyword| object.contains_key(*keyword))
+}
+
+/// Whether all that the schema says of fields, it says of named ones.
+pub(super) fn names_its_fields(object: &Map<String, Value>) -> bool {
+    let rest = object.get("additionalProperties");
+    let others = ["patternProperties", "propertyNames", "enum", "const"];
+    rest.is_none_or(Value::is_boolean) && !others.iter().any(|it| object.contains_key(*it))
+}
+
+/// References are followed so far.
+const MAX_DEPTH: usize = 20;
+
+/// What a schema that is only a reference leads to.
+pub(super) fn resolved<'a>(document: &Document<'a>, schema: &'a Value) -> &'a Value {
+    let mut schema = schema;
+    for _ in 0..MAX_DEPTH {
+        let reference = schema.get("$ref").and_then(Value::as_str);
+        match reference.and_then(|reference| document.resolve(reference).ok()) {
+            Some((_, target)) => schema = target,
+            None => break,
+        }
+    }
+    schema
+}
+
+/// Whether whatever the schema accepts may have the field: it is declared here, in one of the
+/// schemas that are all to hold, or in each of those of which one is to hold.
+pub(super) fn declares(
+    document: &Document<'_>,
+    object: &Map<String, Value>,
+    name: &str,
+    depth: usize,
+) -> bool {
+    let declared = |schema: &Value| {
+        let object = schema.as_object();
+        depth < MAX_DEPTH && object.is_some_and(|it| declares(document, it, name, depth + 1))
+    };
+    let list = |keyword: &str| object.get(keyword).and_then(Value::as_array);
+    let reference = object.get("$ref").and_then(Value::as_str);
+    let target = reference.and_then(|reference| document.resolve(reference).ok());
+    let branches = [object.get("then"), object.get("else")];
+    let values = object
+        .get("const")
+        .into_iter()
+        .chain(list("enum").into_iter().flatten());
+    let mut values = values.filter_map(Value::as_object).peekable();
+    (values.peek().is_some() && values.all(|value| value.contains_key(name)))
+        || properties(object).is_some_and(|it| it.contains_key(name))
+        || target.is_some_and(|(_, schema)| declared(schema))
+        || list("allOf").is_some_and(|all| all.iter().any(declared))
+        || ["anyOf", "oneOf"].into_iter().filter_map(list).any(|any| {
+            let mut objects = any.iter().filter(|it| has_objects(document, it)).peekable();
+            objects.peek().is_some() && objects.all(declared)
+        })
+        || (branches.iter().all(Option::is_some) && branches.into_iter().flatten().all(declared))
+}
+
+/// Whether objects are among what the schema accepts, as far as its type says.
+fn has_objects(document: &Document<'_>, schema: &Value) -> bool {
+    let Value::Object(object) = resolved(document, schema) else {
+        return true;
+    };
+    let types = types(object);
+    types.is_empty() || types.contains("object")
+}
+
+/// Whether the one alternative that is left may be another state of the one that is gone: of the same
+/// types and, if objects, with a field in common.
+pub(super) fn alike(before: &Document<'_>, old: &Value, after: &Document<'_>, new: &Value) -> bool {
+    let (old, new) = (resolved(before, old), resolved(after, new));
+    if tag(old).is_some() && tag(new).is_some() {
+        return false;
+    }
+    let (Value::Object(old), Value::Object(new)) = (old, new) else {
+        return false;
+    };
+    let of = types(old);
+    if of != types(new) || of.is_empty() {
+        return false;
+    }
+    let mut fields = properties(old).into_iter().flat_map(Map::keys);
+    !of.contains("object") || fields.any(|name| requires(old, name) && requires(new, name))
 }
 
 /// The types that a schema names, however it spells them.

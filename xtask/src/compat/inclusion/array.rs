@@ -2,9 +2,9 @@
 
 use super::facts::Scope;
 use super::node::{Count, Node, NodeId};
-use super::solve::{Literal, Outcome, Sign, Solver};
+use super::solve::{Literal, Outcome, Sign, Solver, TOO_LARGE, both, either};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// What an array has to satisfy.
@@ -99,6 +99,16 @@ impl Arrays {
 
 impl Solver<'_> {
     pub(super) fn solve_array(&mut self, arrays: &Arrays, excluded: &[Value]) -> Outcome {
+        // Where nothing can stand, the array has ended.
+        let nothing =
+            |(node, sign): &Literal| *sign != Sign::Rejects && *node == self.graph.nothing;
+        let end = (0..=arrays.longest_prefix()).find(|it| arrays.item(*it).iter().any(nothing));
+        let mut arrays = arrays.clone();
+        arrays.count = arrays.count.and(Count {
+            min: 0,
+            max: end.map(|end| end as u64),
+        });
+        let arrays = &arrays;
         let impossible = arrays.contains.iter().any(|(_, count)| count.is_empty());
         if impossible || arrays.count.is_empty() || (arrays.unique && arrays.repeats) {
             return Outcome::Empty;
@@ -119,7 +129,7 @@ impl Solver<'_> {
             }
             match self.place_items(arrays, &demands, Placed::new(), excluded) {
                 Outcome::Witness(array) => return Outcome::Witness(array),
-                Outcome::Unknown(why) => unknown = Some(why),
+                Outcome::Unknown(why) => unknown = either(unknown, why),
                 Outcome::Empty => {}
             }
         }
@@ -192,10 +202,10 @@ impl Solver<'_> {
             let besides = next.get(&index).cloned().unwrap_or_default();
             match self.element(arrays, index, &besides) {
                 Outcome::Empty => continue,
-                Outcome::Unknown(why) => unknown = Some(why),
-                Outcome::Witness(_) => match self.place_items(arrays, rest, next, excluded) {
+                Outcome::Unknown(why) if why != TOO_LARGE => unknown = either(unknown, why),
+                _ => match self.place_items(arrays, rest, next, excluded) {
                     Outcome::Witness(value) => return Outcome::Witness(value),
-                    Outcome::Unknown(why) => unknown = Some(why),
+                    Outcome::Unknown(why) => unknown = either(unknown, why),
                     Outcome::Empty => {}
                 },
             }
@@ -216,7 +226,7 @@ impl Solver<'_> {
             return Outcome::Empty;
         }
         if shortest > MOST {
-            return Outcome::Unknown("many items");
+            return self.many_items(arrays, placed);
         }
         let shortest = usize::try_from(shortest).unwrap_or(0);
         if arrays.repeats {
@@ -262,12 +272,30 @@ impl Solver<'_> {
         }
     }
 
+    /// Whether there is an array of so many items that it is not made.
+    fn many_items(&mut self, arrays: &Arrays, placed: &Placed) -> Outcome {
+        let mut unknown = (arrays.unique || arrays.repeats).then_some("many items");
+        let places = placed.keys().copied();
+        let last = arrays.longest_prefix() + placed.len();
+        // Beyond the prefixes and what was placed all places are alike.
+        let places: BTreeSet<usize> = places.chain(0..=last).collect();
+        for place in places {
+            match self.solve(self.item_literals(arrays, placed, place)) {
+                Outcome::Empty => return Outcome::Empty,
+                Outcome::Unknown(why) => unknown = both(unknown, why),
+                Outcome::Witness(_) => {}
+            }
+        }
+        Outcome::Unknown(unknown.unwrap_or(TOO_LARGE))
+    }
+
     /// An array of this length.
     pub(super) fn items(&mut self, arrays: &Arrays, placed: &Placed, length: usize) -> Outcome {
         if arrays.unique && length > 400 {
             return Outcome::Unknown("many different items");
         }
         let mut items: Vec<Value> = Vec::new();
+        let mut unknown = None;
         for index in 0..length {
             let mut literals = self.item_literals(arrays, placed, index);
             if arrays.unique && !items.is_empty() {
@@ -276,13 +304,19 @@ impl Solver<'_> {
             }
             match self.solve(literals) {
                 Outcome::Witness(value) => items.push(super::number::canonical(&value)),
-                Outcome::Unknown(why) => return Outcome::Unknown(why),
+                Outcome::Unknown(TOO_LARGE) if arrays.unique => {
+                    return Outcome::Unknown("many different items");
+                }
+                Outcome::Unknown(why) => unknown = both(unknown, why),
                 // Another choice before could have left one for this place.
                 Outcome::Empty if arrays.unique => return self.matched(arrays, placed, length),
                 Outcome::Empty => return Outcome::Empty,
             }
         }
-        Outcome::Witness(Value::Array(items))
+        match unknown {
+            Some(why) => Outcome::Unknown(why),
+            None => Outcome::Witness(Value::Array(items)),
+        }
     }
 
     /// What the item at a place has to satisfy, with what was decided for it.

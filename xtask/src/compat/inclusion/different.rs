@@ -49,17 +49,16 @@ impl Solver<'_> {
         placed: &Placed,
         shortest: usize,
     ) -> Outcome {
-        let places = (arrays.longest_prefix() + 2).max(shortest).min(40);
+        let places = arrays.longest_prefix() + placed.len() + 2;
+        let places = places.max(shortest).min(40);
         let mut unknown = (shortest > 40).then_some("many items");
         for second in 1..places {
             if arrays.count.max.is_some_and(|max| second as u64 >= max) {
                 break;
             }
             for first in 0..second {
-                let mut literals = arrays.item(first);
-                literals.extend(arrays.item(second));
-                let both = [first, second].into_iter();
-                literals.extend(both.filter_map(|it| placed.get(&it)).flatten());
+                let mut literals = self.item_literals(arrays, placed, first);
+                literals.extend(self.item_literals(arrays, placed, second));
                 let equal = match self.solve(literals) {
                     Outcome::Witness(value) => value,
                     Outcome::Unknown(why) => {

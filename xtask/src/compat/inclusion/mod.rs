@@ -46,10 +46,13 @@ mod layers;
 
 mod bytes;
 
+mod same;
+
 pub(crate) use document::Document;
 pub(crate) use format::bounds as numeric_format_bounds;
 pub(crate) use node::Graph;
 pub(crate) use parse::{parse, parse_both, place};
+pub(crate) use same::same;
 pub(crate) use solve::Outcome;
 
 use serde_json::Value;
@@ -62,6 +65,8 @@ pub(crate) enum Inclusion {
     Proven,
     /// It does not accept this.
     Refuted(Value),
+    /// It does not accept something that is too large to show.
+    RefutedUnseen,
     /// Neither could be shown; the words say what was too hard.
     Undecided(&'static str),
 }
@@ -78,6 +83,7 @@ pub(crate) fn inclusion(writer: &Value, reader: &Value) -> anyhow::Result<Inclus
     Ok(match Solver::new(&mut graph).solve(literals) {
         Outcome::Empty => Inclusion::Proven,
         Outcome::Witness(value) => Inclusion::Refuted(value),
+        Outcome::Unknown(solve::TOO_LARGE) => Inclusion::RefutedUnseen,
         Outcome::Unknown(why) => Inclusion::Undecided(why),
     })
 }

@@ -176,6 +176,15 @@ impl Numbers {
             return Outcome::Empty;
         }
         let number = |index: u32| BigRational::from_integer(BigInt::from(index));
+        let far = number(u32::MAX) * number(u32::MAX);
+        if low.as_ref().is_some_and(|low| *low > far)
+            || high.as_ref().is_some_and(|high| *high < -&far)
+        {
+            // Next to such a bound only few numbers can be written; a round one is found sooner.
+            if let Some(found) = self.round() {
+                return Outcome::Witness(found);
+            }
+        }
         let mut exhausted = false;
         for index in 0..CANDIDATES {
             let from_low = low.as_ref().map(|low| low + number(index));
@@ -195,6 +204,16 @@ impl Numbers {
             }
         }
         self.far_candidates()
+    }
+
+    /// A power of ten, or the largest number there is, or its negative.
+    fn round(&self) -> Option<Value> {
+        let tens = (19..309).map(|exponent| num_traits::pow(BigInt::from(10), exponent));
+        let largest = BigRational::from_float(f64::MAX);
+        let candidates = tens.map(BigRational::from_integer).chain(largest);
+        candidates
+            .flat_map(|it| [it.clone(), -it])
+            .find_map(|candidate| self.accept(&candidate))
     }
 
     /// Beyond 2^53 not every whole number can be written; go in larger strides.
@@ -253,8 +272,14 @@ impl Numbers {
             return None;
         };
         let number = exact(written);
+        // Of a large number fewer digits are written than there are: 2^63 as 9223372036854776000.
+        let read = written
+            .as_f64()
+            .filter(|_| written.is_f64() && number.is_integer());
+        let read = read.and_then(BigRational::from_float);
         let fits = number.is_integer() == self.whole
             && in_range(&number, &self.range)
+            && read.is_none_or(|read| in_range(&read, &self.range))
             && self.multiples.iter().all(|of| is_multiple(&number, of))
             && !self.not_multiples.iter().any(|of| is_multiple(&number, of))
             && !self.excluded.contains(&value);

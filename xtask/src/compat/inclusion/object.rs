@@ -3,8 +3,9 @@
 use super::facts::Scope;
 use super::holds::{evaluates, member_nodes};
 use super::node::{Count, Graph, Members, Node};
+use super::number;
 use super::pattern;
-use super::solve::{Branch, Item, Literal, Outcome, Sign, Solver};
+use super::solve::{Branch, Item, Literal, Outcome, Sign, Solver, TOO_LARGE, both, either};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -181,17 +182,17 @@ impl Solver<'_> {
             .iter()
             .map(|name| (Rc::clone(name), Vec::new()))
             .collect();
-        self.place(objects, 0, chosen, excluded)
+        let found = self.place(objects, 0, chosen);
+        match found {
+            Outcome::Witness(value) if excluded.contains(&number::canonical(&value)) => {
+                self.another(objects, &value, excluded)
+            }
+            found => found,
+        }
     }
 
     /// Decides on a member for each demand.
-    fn place(
-        &mut self,
-        objects: &Objects,
-        index: usize,
-        chosen: Chosen,
-        excluded: &[Value],
-    ) -> Outcome {
+    fn place(&mut self, objects: &Objects, index: usize, chosen: Chosen) -> Outcome {
         self.steps += 1;
         if objects
             .size
@@ -201,7 +202,7 @@ impl Solver<'_> {
             return Outcome::Empty;
         }
         let Some(demand) = objects.demands.get(index) else {
-            return self.complete(objects, chosen, excluded);
+            return self.complete(objects, chosen);
         };
         let (candidates, mut unknown) = self.candidates(objects, demand, &chosen);
         for name in candidates {
@@ -211,10 +212,10 @@ impl Solver<'_> {
             let literals = literals.clone();
             match self.member(objects, &name, &literals) {
                 Outcome::Empty => continue,
-                Outcome::Unknown(why) => unknown = Some(why),
-                Outcome::Witness(_) => match self.place(objects, index + 1, next, excluded) {
+                Outcome::Unknown(why) if why != TOO_LARGE => unknown = either(unknown, why),
+                _ => match self.place(objects, index + 1, next) {
                     Outcome::Witness(value) => return Outcome::Witness(value),
-                    Outcome::Unknown(why) => unknown = Some(why),
+                    Outcome::Unknown(why) => unknown = either(unknown, why),
                     Outcome::Empty => {}
                 },
             }
@@ -236,7 +237,7 @@ impl Solver<'_> {
     }
 
     /// Finds the values, and further members when there are too few.
-    fn complete(&mut self, objects: &Objects, chosen: Chosen, excluded: &[Value]) -> Outcome {
+    fn complete(&mut self, objects: &Objects, chosen: Chosen) -> Outcome {
         let mut object = Map::new();
         let mut unknown = None;
         for (name, besides) in &chosen {
@@ -244,11 +245,13 @@ impl Solver<'_> {
                 Outcome::Witness(value) => {
                     object.insert(name.to_string(), value);
                 }
-                Outcome::Unknown(why) => unknown = Some(why),
+                Outcome::Unknown(why) => unknown = both(unknown, why),
                 Outcome::Empty => return Outcome::Empty,
             }
         }
         if let Some(why) = unknown {
+            let enough = chosen.len() as u64 >= objects.size.min;
+            let why = if enough { why } else { "objects" };
             return Outcome::Unknown(why);
         }
         let wanted = objects.size.min;
@@ -257,11 +260,7 @@ impl Solver<'_> {
         {
             return outcome;
         }
-        let value = Value::Object(object);
-        if !excluded.contains(&value) {
-            return Outcome::Witness(value);
-        }
-        self.another(objects, &chosen, value, excluded)
+        Outcome::Witness(Value::Object(object))
     }
 
     /// Adds members until there are enough; the outcome when that cannot be done.
@@ -306,42 +305,47 @@ impl Solver<'_> {
         None
     }
 
-    /// Another object than the excluded ones: with one more member, or with another value.
-    fn another(
-        &mut self,
-        objects: &Objects,
-        chosen: &Chosen,
-        found: Value,
-        excluded: &[Value],
-    ) -> Outcome {
+    /// Another object than the one that was found: without one of its members, with another value of
+    /// one, or with one more. One of these each other object is.
+    fn another(&mut self, objects: &Objects, found: &Value, excluded: &[Value]) -> Outcome {
         let Value::Object(found) = found else {
             return Outcome::Unknown("objects");
         };
-        for (name, value) in &found {
-            let besides = chosen.get(name.as_str()).cloned().unwrap_or_default();
-            let same = self.graph.add(Node::Values(Rc::from([value.clone()])));
-            let besides: Vec<_> = besides.into_iter().chain([(same, Sign::Rejects)]).collect();
-            if let Outcome::Witness(value) = self.member(objects, name, &besides) {
-                let mut other = found.clone();
-                other.insert(name.clone(), value);
-                let other = Value::Object(other);
-                if !excluded.contains(&other) {
-                    return Outcome::Witness(other);
-                }
+        let mut others = Vec::new();
+        for (name, value) in found {
+            let mut changed = objects.clone();
+            let same = self
+                .graph
+                .add(Node::Values(Rc::from([number::canonical(value)])));
+            changed.demands.push(Demand {
+                name: DemandedName::Is(name.as_str().into()),
+                value: Some((same, Sign::Rejects)),
+                key: None,
+            });
+            others.push(changed);
+            let mut without = objects.clone();
+            without.lacks.insert(name.as_str().into());
+            others.push(without);
+        }
+        let names: Rc<[Value]> = found.keys().map(|name| name.as_str().into()).collect();
+        let mut more = objects.clone();
+        more.demands.push(Demand {
+            name: DemandedName::Any,
+            value: None,
+            key: Some((self.graph.add(Node::Values(names)), Sign::Rejects)),
+        });
+        others.push(more);
+        let mut unknown = None;
+        for other in others {
+            if self.exhausted() {
+                return Outcome::Unknown("too large");
+            }
+            match self.solve_object(&other, excluded) {
+                Outcome::Witness(value) => return Outcome::Witness(value),
+                Outcome::Unknown(why) => unknown = either(unknown, why),
+                Outcome::Empty => {}
             }
         }
-        let mut more = found.clone();
-        let room = objects.size.max.is_none_or(|max| (more.len() as u64) < max);
-        let wanted = more.len() as u64 + 1;
-        if room && self.fill(objects, &mut more, wanted).is_none() {
-            let more = Value::Object(more);
-            if !excluded.contains(&more) {
-                return Outcome::Witness(more);
-            }
-        }
-        if room || !found.is_empty() {
-            return Outcome::Unknown("objects");
-        }
-        Outcome::Empty
+        unknown.map_or(Outcome::Empty, Outcome::Unknown)
     }
 }

@@ -31,6 +31,32 @@ pub(crate) fn parse_both(
     Ok((first, second))
 }
 
+/// Reads a part of a document as if it stood alone. With `Undeclared::Refused`, all objects have only
+/// the members that they declare, wherever those are declared.
+pub(crate) fn parse_part(
+    graph: &mut Graph,
+    document: &Document<'_>,
+    part: &Value,
+    undeclared: Undeclared,
+) -> anyhow::Result<NodeId> {
+    let mut parser = Parser {
+        graph,
+        document,
+        descents: 0,
+        targets: HashMap::new(),
+        undeclared,
+    };
+    parser.value(part, "")
+}
+
+/// What becomes of members that a schema with `properties` does not declare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Undeclared {
+    /// The schema says it.
+    AsWritten,
+    Refused,
+}
+
 fn parse_beside(
     graph: &mut Graph,
     document: &Document<'_>,
@@ -41,6 +67,7 @@ fn parse_beside(
         document,
         descents: 0,
         targets,
+        undeclared: Undeclared::AsWritten,
     };
     let node = match parser.targets.get("") {
         Some(Target::Parsed(node)) => *node,
@@ -56,6 +83,7 @@ struct Parser<'a> {
     descents: usize,
     /// Schemas that references point to, by JSON pointer.
     targets: HashMap<String, Target>,
+    undeclared: Undeclared,
 }
 
 enum Target {
@@ -111,6 +139,24 @@ impl Parser<'_> {
             }
             None => self.target(&pointer, schema),
         }
+    }
+
+    /// The schema of a whole value, as opposed to one that adds to another schema of the value.
+    fn value(&mut self, schema: &Value, at: &str) -> anyhow::Result<NodeId> {
+        let node = self.schema(schema, at)?;
+        let of_objects = match schema.get("type") {
+            Some(Value::String(name)) => name == "object",
+            Some(Value::Array(names)) => names.iter().any(|name| name == "object"),
+            _ => schema.get("const").is_none() && schema.get("enum").is_none(),
+        };
+        if self.undeclared == Undeclared::AsWritten || !of_objects {
+            return Ok(node);
+        }
+        Ok(self.graph.add(Node::Unevaluated {
+            beside: node,
+            schema: self.graph.nothing,
+            of: Collection::Object,
+        }))
     }
 
     fn schema(&mut self, schema: &Value, at: &str) -> anyhow::Result<NodeId> {
@@ -368,13 +414,13 @@ impl Parser<'_> {
         let properties = keywords.get("properties");
         for (name, schema) in keywords.members("properties")? {
             let at = place(&place(keywords.at, "properties"), name);
-            named.insert(name.as_str().into(), self.schema(schema, &at)?);
+            named.insert(name.as_str().into(), self.value(schema, &at)?);
         }
         let mut patterns = Vec::new();
         for (source, schema) in keywords.members("patternProperties")? {
             let at = place(&place(keywords.at, "patternProperties"), source);
             pattern::check(source).with_context(|| at.clone())?;
-            patterns.push((source.as_str().into(), self.schema(schema, &at)?));
+            patterns.push((source.as_str().into(), self.value(schema, &at)?));
         }
         let rest = self.child(keywords, "additionalProperties")?;
         if properties.is_none() && patterns.is_empty() && rest.is_none() {
@@ -401,7 +447,7 @@ impl Parser<'_> {
     fn child(&mut self, keywords: &Keywords<'_>, name: &str) -> anyhow::Result<Option<NodeId>> {
         let schema = keywords.get(name);
         schema
-            .map(|schema| self.schema(schema, &place(keywords.at, name)))
+            .map(|schema| self.value(schema, &place(keywords.at, name)))
             .transpose()
     }
 
@@ -415,7 +461,12 @@ impl Parser<'_> {
         };
         let mut nodes = Vec::new();
         for (index, schema) in schemas.iter().enumerate() {
-            nodes.push(self.schema(schema, &place(&at, &index.to_string()))?);
+            let at = place(&at, &index.to_string());
+            let node = match name {
+                "items" | "prefixItems" => self.value(schema, &at)?,
+                _ => self.schema(schema, &at)?,
+            };
+            nodes.push(node);
         }
         Ok(Some(nodes))
     }

@@ -42,8 +42,12 @@ pub(crate) enum Outcome {
     Unknown(&'static str),
 }
 
+/// What is too hard when a value is known to exist that nobody would want to see.
+pub(super) const TOO_LARGE: &str = "what is refused is too large to show";
 /// Steps after which a search gives up.
 const MAX_STEPS: usize = 60_000;
+/// Steps of a search whose failure costs only a superfluous sentence.
+const FEW_STEPS: usize = 4_000;
 /// Values nested deeper are not searched for.
 const MAX_DEPTH: usize = 400;
 
@@ -105,6 +109,13 @@ impl<'g> Solver<'g> {
             steps: 0,
             scopes: 0,
         }
+    }
+
+    /// A search that gives up early.
+    pub(super) fn brief(graph: &'g mut Graph) -> Self {
+        let mut solver = Self::new(graph);
+        solver.steps = MAX_STEPS - FEW_STEPS;
+        solver
     }
 
     /// Searches for a value that fits all literals.
@@ -209,8 +220,8 @@ impl<'g> Solver<'g> {
                 Outcome::Witness(value) if self.fits(&value, literals) => {
                     return Outcome::Witness(value);
                 }
-                Outcome::Witness(_) => unknown = Some("a value that does not fit"),
-                Outcome::Unknown(why) => unknown = Some(why),
+                Outcome::Witness(_) => unknown = either(unknown, "a value that does not fit"),
+                Outcome::Unknown(why) => unknown = either(unknown, why),
                 Outcome::Empty => {}
             }
         }
@@ -262,8 +273,8 @@ impl<'g> Solver<'g> {
                         best = Some((size, value));
                     }
                 }
-                Outcome::Witness(_) => unknown = Some("a value that does not fit"),
-                Outcome::Unknown(why) => unknown = Some(why),
+                Outcome::Witness(_) => unknown = either(unknown, "a value that does not fit"),
+                Outcome::Unknown(why) => unknown = either(unknown, why),
                 Outcome::Empty => {}
             }
         }
@@ -385,6 +396,16 @@ fn writes(choice: &[Branch]) -> bool {
 fn remaining(values: &[Value], excluded: &[Value]) -> Outcome {
     let left = values.iter().find(|value| !excluded.contains(value));
     left.map_or(Outcome::Empty, |value| Outcome::Witness(value.clone()))
+}
+
+/// Of two searches one of which is to succeed: one that does, though unseen, settles both.
+pub(super) fn either(known: Option<&'static str>, why: &'static str) -> Option<&'static str> {
+    known.filter(|known| *known == TOO_LARGE).or(Some(why))
+}
+
+/// Of two searches both of which are to succeed: one that may not leaves both open.
+pub(super) fn both(known: Option<&'static str>, why: &'static str) -> Option<&'static str> {
+    known.filter(|known| *known != TOO_LARGE).or(Some(why))
 }
 
 impl Solver<'_> {

@@ -3,7 +3,7 @@
 //! A verdict "proven" must survive every value that can be thought of; a payload that refutes must
 //! be allowed by the writer and refused by the reader.
 
-use super::{Inclusion, inclusion};
+use super::{Document, Inclusion, inclusion};
 use chance::Chance;
 use jsonschema::Validator;
 use serde_json::{Value, json};
@@ -70,7 +70,7 @@ fn check(seed: u64, chance: &mut Chance, writer: &Value, reader: &Value) -> bool
         Inclusion::Undecided(why) if std::env::var_os("COMPAT_PAIRS").is_some() => {
             eprintln!("undecided: {why}\n{}", shown());
         }
-        Inclusion::Undecided(_) => {}
+        Inclusion::Undecided(_) | Inclusion::RefutedUnseen => {}
     }
     !matches!(verdict, Inclusion::Undecided(_))
 }
@@ -86,6 +86,36 @@ fn a_schema_accepts_what_it_declares_however_it_is_written() {
             assert_eq!(verdict, Inclusion::Proven, "{one}\n{other}");
         }
     }
+}
+
+#[test]
+fn schemas_that_say_the_same_accept_and_declare_the_same() {
+    let same = |one: &Value, other: &Value| {
+        let documents = [Document::new(one), Document::new(other)];
+        super::same((&documents[0], one), (&documents[1], other))
+    };
+    let mut respellings = 0;
+    for seed in 0..400 {
+        let mut chance = Chance::new(seed);
+        let schema = schemas::schema(&mut chance, 3);
+        respellings += u64::from(same(&schema, &schemas::respelled(&schema)));
+        let other = schemas::changed(&mut chance, &schema);
+        if !same(&schema, &other) {
+            continue;
+        }
+        for schemas in [
+            [schema.clone(), other.clone()],
+            [&schema, &other].map(schemas::closed),
+        ] {
+            let [one, two] = [&schemas[0], &schemas[1]].map(validator);
+            for _ in 0..VALUES {
+                let value = values::value(&mut chance, &[&schema, &other], 3);
+                let (one, two) = (one.is_valid(&value), two.is_valid(&value));
+                assert_eq!(one, two, "seed {seed}: {value}\n{schema}\n{other}");
+            }
+        }
+    }
+    assert!(respellings >= 380, "{respellings} of 400 are recognised");
 }
 
 fn validator(schema: &Value) -> Validator {
@@ -114,6 +144,20 @@ fn recursive_schemas_end() {
         Inclusion::Refuted(_)
     ));
     assert!(inclusion(&json!({ "$ref": "#" }), &json!(true)).is_err());
+}
+
+#[test]
+fn what_is_too_large_to_show_is_proven_all_the_same() {
+    let items = |most: u64| json!({ "type": "array", "maxItems": most });
+    let in_field = |schema: Value| json!({ "type": "object", "properties": { "list": schema } });
+    let verdict = inclusion(&items(1_000_000_000), &items(999_999_999)).unwrap();
+    assert_eq!(verdict, Inclusion::RefutedUnseen);
+    let (writer, reader) = (in_field(items(1_000_000_000)), in_field(items(999_999_999)));
+    assert_eq!(
+        inclusion(&writer, &reader).unwrap(),
+        Inclusion::RefutedUnseen
+    );
+    assert_eq!(inclusion(&reader, &writer).unwrap(), Inclusion::Proven);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::automaton;
 use super::node::Count;
-use super::solve::Outcome;
+use super::solve::{Outcome, TOO_LARGE};
 use super::{format, pattern};
 use serde_json::Value;
 use std::rc::Rc;
@@ -108,7 +108,11 @@ impl Text {
     /// Without patterns the length is all that counts.
     fn plain(&self, excluded: &[Value]) -> Outcome {
         if self.length.min > LONGEST {
-            return Outcome::Unknown("a very long string");
+            let why = match self.not_formats.is_empty() {
+                true => TOO_LARGE,
+                false => "a very long string",
+            };
+            return Outcome::Unknown(why);
         }
         if self.length.max == Some(0) {
             return match self.accepts("", excluded) {
