@@ -108,7 +108,7 @@ export const CAUGHT_BY = {
     'executions are told to everybody': 'claude/of_another_user',
     'executions are told to all sockets of their user': 'claude/second_socket',
     'process ids are counted': 'claude/execute',
-    'durationMs is in seconds': 'claude/execute',
+    'durationMs is in seconds': 'claude/slow_output',
     'each socket of a user may attempt as often as the user': 'claude/limit_of_the_user',
     'who became another user still hears the executions of the former':
       'claude/another_user_hears_nothing',
