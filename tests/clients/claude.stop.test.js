@@ -118,6 +118,32 @@ test('SIGTERM ends what runs and what waits, and everybody is told', async (t) =
   );
 });
 
+test('whose turn comes while the server stops does not start, and hears no position', async (t) => {
+  const server = await startShellServer(t, {
+    CLAUDE_RATE_LIMIT_MAX: '1000',
+    CLAUDE_MAX_CONCURRENT_PROCESSES: '4',
+    CLAUDE_MAX_QUEUE_SIZE: '400',
+  });
+  const client = await signedIn(t, server);
+  // Ends the moment it is asked to, while the server still goes through those who wait.
+  for (let index = 0; index < 4; index += 1) await start(client, OBEDIENT);
+  const prompt = 'touch should-not-be';
+  const waiting = await Promise.all(Array.from({ length: 400 }, () => execute(client, { prompt })));
+  await client.settled();
+  const before = client.record.length;
+  server.child.kill('SIGTERM');
+  for (const processId of waiting) {
+    const { payload } = await ending(client, processId);
+    assert.equal(payload.message, 'Server is shutting down');
+  }
+  assert.equal((await within('the server to exit', server.exited)).code, 0);
+  const about = client.record.slice(before).filter(({ payload }) => {
+    return waiting.includes(payload?.processId);
+  });
+  assert.equal(about.length, 400);
+  assert.deepEqual([...new Set(about.map(({ event }) => event))], ['claude:error']);
+});
+
 test('a server that stops takes nothing new', async (t) => {
   const server = await startShellServer(t);
   const client = await signedIn(t, server);

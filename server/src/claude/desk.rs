@@ -13,7 +13,6 @@ use slop_schema::scalar::{ProcessId, Timestamp, UserId};
 pub(super) struct Desk {
     pub(super) queue: Queue,
     pub(super) records: Records,
-    pub(super) is_stopping: bool,
 }
 
 impl Desk {
@@ -21,7 +20,6 @@ impl Desk {
         Self {
             queue,
             records: Records::default(),
-            is_stopping: false,
         }
     }
 
@@ -73,8 +71,11 @@ impl Desk {
         (record.state.status(), stop)
     }
 
-    /// Tells every waiting process whose position has changed.
+    /// Tells every waiting process whose position has changed, while anybody's turn still comes.
     pub(super) fn tell_positions(&mut self, now: Timestamp) {
+        if self.queue.is_closed() {
+            return;
+        }
         for (position, process) in self.queue.waiting().enumerate() {
             let Some(record) = self.records.get_mut(process) else {
                 continue;

@@ -185,7 +185,7 @@ impl Executions {
     pub async fn shut_down(&self, limit: Duration) {
         let live = {
             let mut desk = self.0.desk();
-            desk.is_stopping = true;
+            desk.queue.close();
             desk.records.live()
         };
         for process in live {
@@ -237,10 +237,8 @@ impl Engine {
         let journal = Journal::new(process.clone(), self.config.max_output_bytes);
         let updates = journal.follow();
         let mut desk = self.desk();
-        if desk.is_stopping {
-            return Err(ClaudeRefusal::Stopping);
-        }
         let (state, waiting, starting) = match desk.queue.admit(process.clone(), owner) {
+            Admission::Closed => return Err(ClaudeRefusal::Stopping),
             Admission::Full => return Err(ClaudeRefusal::QueueFull),
             Admission::Start => (State::Running, None, Some(job)),
             Admission::Wait => (State::Queued, Some(job), None),

@@ -23,6 +23,7 @@ pub(super) struct Queue {
     started_round: HashMap<UserId, u64>,
     served_round: u64,
     arrivals: u64,
+    is_closed: bool,
 }
 
 /// What becomes of a new process.
@@ -34,6 +35,8 @@ pub(super) enum Admission {
     Wait,
     /// There is no room for it to wait.
     Full,
+    /// The queue is closed.
+    Closed,
 }
 
 impl Queue {
@@ -47,11 +50,25 @@ impl Queue {
             started_round: HashMap::new(),
             served_round: 0,
             arrivals: 0,
+            is_closed: false,
         }
+    }
+
+    /// From now on nobody comes in, and nobody who waits starts.
+    pub(super) fn close(&mut self) {
+        self.is_closed = true;
+    }
+
+    /// Nobody's turn comes any more.
+    pub(super) fn is_closed(&self) -> bool {
+        self.is_closed
     }
 
     /// Takes a new process in. It never overtakes those who wait, even if there is room for them.
     pub(super) fn admit(&mut self, process: ProcessId, user: &UserId) -> Admission {
+        if self.is_closed {
+            return Admission::Closed;
+        }
         let may_start = self.running.len() < self.max_running && self.waiting.is_empty();
         if !may_start && self.waiting.len() >= self.max_waiting {
             return Admission::Full;
@@ -78,7 +95,7 @@ impl Queue {
 
     /// Moves the next process from waiting to running, if there is room and one waits.
     pub(super) fn start_next(&mut self) -> Option<ProcessId> {
-        if self.running.len() >= self.max_running {
+        if self.is_closed || self.running.len() >= self.max_running {
             return None;
         }
         let ((round, _), (process, user)) = self.waiting.pop_first()?;

@@ -102,18 +102,33 @@ fn a_full_queue_takes_nobody() {
     assert_eq!(order(&queue), ["2"]);
 }
 
+#[test]
+fn a_closed_queue_takes_nobody_and_starts_nobody() {
+    let mut queue = Queue::new(1, 10);
+    queue.admit(process("runs"), &user("a"));
+    queue.admit(process("waits"), &user("a"));
+    queue.close();
+    assert_eq!(queue.admit(process("late"), &user("b")), Admission::Closed);
+    assert!(queue.remove(&process("runs")));
+    assert_eq!(queue.start_next(), None);
+    assert_eq!(order(&queue), ["waits"]);
+    assert!(queue.remove(&process("waits")));
+}
+
 #[derive(Debug, Clone)]
 enum Step {
     Admit { user: u8 },
     Remove { index: usize },
     StartNext,
+    Close,
 }
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        4 => (0..4_u8).prop_map(|user| Step::Admit { user }),
-        3 => any::<usize>().prop_map(|index| Step::Remove { index }),
-        2 => Just(Step::StartNext),
+        40 => (0..4_u8).prop_map(|user| Step::Admit { user }),
+        30 => any::<usize>().prop_map(|index| Step::Remove { index }),
+        20 => Just(Step::StartNext),
+        1 => Just(Step::Close),
     ]
 }
 
@@ -123,6 +138,7 @@ struct Model {
     running: Vec<ProcessId>,
     waiting: Vec<(ProcessId, u8)>,
     born: u32,
+    is_closed: bool,
 }
 
 impl Model {
@@ -131,6 +147,10 @@ impl Model {
             Step::Admit { user: owner } => self.admit(queue, *owner),
             Step::Remove { index } => self.remove(queue, *index),
             Step::StartNext => self.start_next(queue),
+            Step::Close => {
+                queue.close();
+                self.is_closed = true;
+            }
         }
     }
 
@@ -138,7 +158,10 @@ impl Model {
         self.born += 1;
         let id = process(&format!("p{}", self.born));
         let may_start = self.running.len() < queue.max_running && self.waiting.is_empty();
-        match queue.admit(id.clone(), &user(&format!("u{owner}"))) {
+        let admission = queue.admit(id.clone(), &user(&format!("u{owner}")));
+        assert_eq!(admission == Admission::Closed, self.is_closed);
+        match admission {
+            Admission::Closed => {}
             Admission::Start => {
                 assert!(may_start);
                 self.running.push(id);
@@ -166,7 +189,8 @@ impl Model {
     }
 
     fn start_next(&mut self, queue: &mut Queue) {
-        let could = self.running.len() < queue.max_running && !self.waiting.is_empty();
+        let has_room = self.running.len() < queue.max_running;
+        let could = !self.is_closed && has_room && !self.waiting.is_empty();
         let next = queue.start_next();
         assert_eq!(next.is_some(), could);
         let Some(id) = next else { return };
