@@ -32,9 +32,8 @@ pub(crate) struct Options {
 /// Builds, installs and runs.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let repository = crate::project_root();
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     succeed(
-        Command::new(&cargo)
+        Command::new(crate::cargo())
             .args([
                 "build",
                 "--release",
@@ -46,7 +45,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             .current_dir(repository),
     )?;
     succeed(
-        Command::new(&cargo)
+        Command::new(crate::cargo())
             .args(["build", "--release", "--locked", "--manifest-path"])
             .arg(repository.join("tests/bench/rust-socketio/Cargo.toml"))
             .arg("--target-dir")

@@ -11,9 +11,7 @@ mod compat;
 
 mod bench;
 
-mod conformance;
-
-mod record;
+mod kit;
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about)]
@@ -34,9 +32,9 @@ enum Tool {
     /// Tell whether a change of the protocol may ship: compare it with a revision or a release.
     Compat(compat::Options),
     /// Replay the conformance stories against a server in any language.
-    Conformance(conformance::Options),
+    Conformance(kit::Options),
     /// Tell a conformance story to the server, and write down its transcript.
-    Record(record::Options),
+    Record(kit::Options),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -45,14 +43,19 @@ fn main() -> anyhow::Result<()> {
         Tool::Test(options) => test::run(&options),
         Tool::Bench(options) => bench::run(&options),
         Tool::Compat(options) => compat::run(options),
-        Tool::Conformance(options) => ended_as(conformance::run(&options)?),
-        Tool::Record(options) => ended_as(record::run(&options)?),
+        Tool::Conformance(options) => ended_as(kit::replay(&options)?),
+        Tool::Record(options) => ended_as(kit::record(&options)?),
     }
 }
 
 /// Ends as another program ended. Without a code it was killed.
 fn ended_as(status: std::process::ExitStatus) -> ! {
     std::process::exit(status.code().unwrap_or(2))
+}
+
+/// The Cargo that runs this tool.
+fn cargo() -> std::ffi::OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
 /// The project's root: this crate lies one level below it.

@@ -80,10 +80,7 @@ impl Workspace {
     }
 
     fn cargo(&self, arguments: &[&str]) -> Command {
-        self.command(
-            std::env::var_os("CARGO").unwrap_or("cargo".into()),
-            arguments,
-        )
+        self.command(crate::cargo(), arguments)
     }
 
     /// A command that finds the server's binary in the variable `SLOP_SERVER`.

@@ -1,6 +1,7 @@
-//! `cargo xtask conformance`: does a server speak the protocol?
+//! The conformance kit, which is in tests/: built and run as a program; its exit code is this tool's.
 //!
-//! Builds and runs the kit, which is in tests/; its exit code is this tool's.
+//! `cargo xtask conformance`: does a server speak the protocol? `cargo xtask record`: tell a story to
+//! the server, and write down its transcript.
 
 use anyhow::{Context, Result, ensure};
 use std::ffi::OsString;
@@ -19,36 +20,40 @@ pub(crate) struct Options {
     arguments: Vec<OsString>,
 }
 
-/// Replays the stories.
-pub(crate) fn run(options: &Options) -> Result<ExitStatus> {
+/// Replays the stories against a server.
+pub(crate) fn replay(options: &Options) -> Result<ExitStatus> {
     build(&["conformance"])?;
-    kit("replay", &options.arguments)
+    call("replay", &options.arguments)
+}
+
+/// Records stories as the project's server, built for it, tells them.
+pub(crate) fn record(options: &Options) -> Result<ExitStatus> {
+    build(&["conformance", "slop-server"])?;
+    let mut arguments = vec!["--server".into(), built("slop-server")?.into()];
+    arguments.extend_from_slice(&options.arguments);
+    call("record", &arguments)
 }
 
 /// Builds packages of the workspace as the tests do, so that nothing is compiled twice.
-pub(crate) fn build(packages: &[&str]) -> Result<()> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
+fn build(packages: &[&str]) -> Result<()> {
+    let mut command = Command::new(crate::cargo());
     command
         .args(["build", "--quiet", "--bins"])
         .current_dir(crate::project_root());
     command.args(packages.iter().flat_map(|package| ["--package", package]));
-    ensure!(
-        command.status()?.success(),
-        "the conformance kit does not build"
-    );
+    ensure!(command.status()?.success(), "{packages:?} did not build");
     Ok(())
 }
 
 /// Runs the kit, where the caller is: files it is told are the caller's.
-pub(crate) fn kit(tool: &str, arguments: &[OsString]) -> Result<ExitStatus> {
+fn call(tool: &str, arguments: &[OsString]) -> Result<ExitStatus> {
     let mut command = Command::new(built("conformance")?);
     command.arg(tool).args(arguments);
     command.status().context("cannot run the conformance kit")
 }
 
 /// A binary of the workspace. It is built beside this tool.
-pub(crate) fn built(name: &str) -> Result<PathBuf> {
+fn built(name: &str) -> Result<PathBuf> {
     let xtask = std::env::current_exe().context("cannot find this tool itself")?;
     Ok(xtask.with_file_name(name))
 }
