@@ -2,8 +2,8 @@
 //!
 //! A row reads: documentation, marker type, wire name, arguments, callback, who may send it and how
 //! often (client events) or who receives it (server events). A row that is going away is marked
-//! `#[deprecated(since = "1.1.0", note = "use …; sunset 2027-01-31")]`. Everything the project knows about events follows
-//! from here; [`crate::table`] is the macro that reads it.
+//! `#[deprecated(since = "1.1.0", note = "use …; sunset 2027-01-31")]`. Everything the project knows
+//! about events follows from here; [`crate::table`] is the macro that reads it.
 
 use crate::claude::*;
 use crate::error::*;

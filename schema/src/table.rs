@@ -28,9 +28,6 @@ macro_rules! protocol {
         /// Version of the protocol (semantic versioning).
         pub const VERSION: &str = $version;
 
-        /// What a client sends with its CONNECT to a namespace, as Socket.IO's `auth`.
-        pub type Handshake = $handshake;
-
         /// A Socket.IO namespace of the protocol.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Namespace { $( $(#[doc = $ns_doc])* $ns ),* }
