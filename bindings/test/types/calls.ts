@@ -16,14 +16,7 @@ import type {
 } from "@slopstudios/protocol";
 import { MEDIA_NAMESPACE, NOTIFICATIONS_NAMESPACE } from "@slopstudios/protocol";
 import { io } from "socket.io-client";
-
-type Same<A, B> =
-  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-
-/** Compiles only when the value has exactly the type: `any` does not pass. */
-function exactly<Expected>() {
-  return <Found>(_value: Found, _proof: Same<Expected, Found>): void => {};
-}
+import { exactly } from "./exactly.js";
 
 const root: RootSocket = io("http://localhost:3000", { auth: { token: "token" } });
 const media: MediaSocket = io(`http://localhost:3000${MEDIA_NAMESPACE}`);

@@ -21,14 +21,7 @@ import type {
   SlopClient,
   Validator,
 } from "@slopstudios/protocol/client";
-
-type Same<A, B> =
-  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-
-/** Compiles only when the value has exactly the type: `any` does not pass. */
-function exactly<Expected>() {
-  return <Found>(_value: Found, _proof: Same<Expected, Found>): void => {};
-}
+import { exactly } from "./exactly.js";
 
 declare const own: Validator;
 
@@ -106,7 +99,7 @@ export async function executions(client: SlopClient): Promise<void> {
   // @ts-expect-error wrong field of the result
   (await execution.result).exit_code;
   // @ts-expect-error the ID is not there yet
-  client.claude.follow(execution.processId);
+  client.call("claude:status", execution.processId);
 }
 
 export function states(client: SlopClient): void {

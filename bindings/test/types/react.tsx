@@ -15,14 +15,7 @@ import {
   useNotifications,
   useRoom,
 } from "@slopstudios/protocol/react";
-
-type Same<A, B> =
-  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-
-/** Compiles only when the value has exactly the type: `any` does not pass. */
-function exactly<Expected>() {
-  return <Found,>(_value: Found, _proof: Same<Expected, Found>): void => {};
-}
+import { exactly } from "./exactly.js";
 
 export function Providers({ client }: { client: SlopClient }) {
   return (

@@ -16,14 +16,8 @@ import type {
 } from "@slopstudios/protocol";
 import { io } from "socket.io-client";
 import type { Socket } from "socket.io-client";
-
-type Same<A, B> =
-  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-
-/** Compiles only when the value has exactly the type: `any` does not pass. */
-function exactly<Expected>() {
-  return <Found>(_value: Found, _proof: Same<Expected, Found>): void => {};
-}
+import { exactly } from "./exactly.js";
+import type { Same } from "./exactly.js";
 
 const root: RootSocket = io("http://localhost:3000");
 const media: MediaSocket = root.io.socket("/media");

@@ -10,14 +10,8 @@ import {
   validator,
 } from "@slopstudios/protocol/validate";
 import type { Issue, Schema, StandardSchemaV1, Validator } from "@slopstudios/protocol/validate";
-
-type Same<A, B> =
-  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-
-/** Compiles only when the value has exactly the type: `any` does not pass. */
-function exactly<Expected>() {
-  return <Found>(_value: Found, _proof: Same<Expected, Found>): void => {};
-}
+import { exactly } from "./exactly.js";
+import type { Same } from "./exactly.js";
 
 exactly<Schema<Failure>>()(ClaudeErrorPayload, true);
 exactly<Schema<string>>()(RoomName, true);
