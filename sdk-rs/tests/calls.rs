@@ -18,16 +18,12 @@ use slop_sdk::schema::session::AuthenticatePayload;
 use slop_sdk::{CallError, RefusalCode};
 use support::server::Server;
 use support::tokens::token;
-use support::{client, within};
+use support::{client, signed_in, within};
 
 #[tokio::test]
 async fn every_call_has_a_typed_result() {
     let server = Server::start();
-    let client = client(&server.url())
-        .token(token("u1"))
-        .connect()
-        .await
-        .unwrap();
+    let client = signed_in(&server.url(), "u1").await;
 
     client.rooms().join("project-1").await.unwrap();
     let info = client.connection_info().await.unwrap();
@@ -162,11 +158,7 @@ async fn many_calls_in_flight_on_several_threads() {
 #[tokio::test]
 async fn abandoned_calls_leave_the_client_as_it_was() {
     let server = Server::start();
-    let client = client(&server.url())
-        .token(token("u1"))
-        .connect()
-        .await
-        .unwrap();
+    let client = signed_in(&server.url(), "u1").await;
     for time in 0..200 {
         let mut call = Box::pin(client.call::<GetConnectionInfo>(()));
         let mut run = Box::pin(client.claude().execute("true"));

@@ -10,13 +10,12 @@ mod support;
 
 use slop_sdk::schema::claude::{ClaudeErrorCode, ClaudeExecutePayload, ClaudeProcessStatus};
 use slop_sdk::schema::scalar::{PositiveInt, Prompt};
-use slop_sdk::{CallError, Client, Run, RunError, RunUpdate};
+use slop_sdk::{CallError, Run, RunError, RunUpdate};
 use std::path::PathBuf;
 use std::time::Duration;
 use support::relay::Relay;
 use support::server::Server;
-use support::tokens::token;
-use support::{client, connected, disconnected, within};
+use support::{connected, disconnected, signed_in, within};
 use tempfile::TempDir;
 
 /// A gate that a script waits at until the test opens it.
@@ -34,10 +33,6 @@ impl Gate {
     fn open(&self) {
         std::fs::write(&self.0, "").unwrap();
     }
-}
-
-async fn signed_in(url: &str) -> Client {
-    client(url).token(token("u1")).connect().await.unwrap()
 }
 
 /// Reads until the run has printed this much; gives everything it said.
@@ -62,7 +57,7 @@ async fn read_all(run: &mut Run, output: &mut String) {
 #[tokio::test]
 async fn a_run_streams_its_output_and_ends_with_its_result() {
     let server = Server::start();
-    let client = signed_in(&server.url()).await;
+    let client = signed_in(&server.url(), "u1").await;
     let mut run = client
         .claude()
         .execute("printf 'héllo '; printf 🦀")
@@ -86,7 +81,7 @@ async fn a_run_streams_its_output_and_ends_with_its_result() {
 #[tokio::test]
 async fn every_outcome_is_told_apart() {
     let server = Server::start();
-    let client = signed_in(&server.url()).await;
+    let client = signed_in(&server.url(), "u1").await;
     let claude = client.claude();
 
     let mut run = claude.execute("echo no >&2; exit 3").await.unwrap();
@@ -126,7 +121,7 @@ async fn every_outcome_is_told_apart() {
 async fn a_queued_run_tells_its_position() {
     let home = tempfile::tempdir().unwrap();
     let server = Server::start_with(&["--claude-max-concurrent-processes", "1"]);
-    let client = signed_in(&server.url()).await;
+    let client = signed_in(&server.url(), "u1").await;
     let gate = Gate::new(&home, "gate");
     let first = client.claude().execute(gate.wait()).await.unwrap();
     let mut second = client.claude().execute("printf done").await.unwrap();
@@ -147,7 +142,7 @@ async fn a_run_survives_lost_connections_and_misses_nothing() {
     let home = tempfile::tempdir().unwrap();
     let server = Server::start();
     let relay = Relay::to(server.address).await;
-    let client = signed_in(&relay.url()).await;
+    let client = signed_in(&relay.url(), "u1").await;
     let gates: Vec<_> = (0..3).map(|n| Gate::new(&home, &n.to_string())).collect();
     let script = format!(
         "printf één; {}; printf twö; {}; printf ' 🦀 '; {}; printf end",
@@ -186,7 +181,7 @@ async fn a_run_survives_lost_connections_and_misses_nothing() {
 async fn a_server_that_forgot_the_process_ends_the_run() {
     let server = Server::start();
     let relay = Relay::to(server.address).await;
-    let client = signed_in(&relay.url()).await;
+    let client = signed_in(&relay.url(), "u1").await;
     let mut run = client.claude().execute("sleep 60").await.unwrap();
     let other = Server::start();
     relay.lead_to(other.address);
@@ -204,7 +199,7 @@ async fn a_server_that_forgot_the_process_ends_the_run() {
 async fn a_process_can_be_followed_from_another_client() {
     let home = tempfile::tempdir().unwrap();
     let server = Server::start();
-    let first = signed_in(&server.url()).await;
+    let first = signed_in(&server.url(), "u1").await;
     let gate = Gate::new(&home, "gate");
     let script = format!("printf one; {}; printf two", gate.wait());
     let mut run = first.claude().execute(script).await.unwrap();
@@ -213,7 +208,7 @@ async fn a_process_can_be_followed_from_another_client() {
     let process = run.process_id().clone();
     drop(run);
 
-    let second = signed_in(&server.url()).await;
+    let second = signed_in(&server.url(), "u1").await;
     let mut followed = second.claude().follow(process.clone()).await.unwrap();
     let mut output = String::new();
     read_until(&mut followed, &mut output, "one").await;
@@ -229,7 +224,7 @@ async fn a_process_can_be_followed_from_another_client() {
         read_all(&mut again, &mut output).await;
         assert_eq!(again.outcome().await.unwrap().stdout, "onetwo");
     }
-    let third = signed_in(&server.url()).await;
+    let third = signed_in(&server.url(), "u1").await;
     let status = third.claude().status(process.clone()).await.unwrap();
     assert_eq!(status.status, Some(ClaudeProcessStatus::Completed));
     let mut followed = third.claude().follow(process.clone()).await.unwrap();
@@ -238,11 +233,7 @@ async fn a_process_can_be_followed_from_another_client() {
         .unwrap();
     assert_eq!(result.stdout, "onetwo");
 
-    let stranger = client(&server.url())
-        .token(token("u2"))
-        .connect()
-        .await
-        .unwrap();
+    let stranger = signed_in(&server.url(), "u2").await;
     let error = stranger.claude().follow(process).await.unwrap_err();
     assert_eq!(error.to_string(), "Access denied");
 }
@@ -250,7 +241,7 @@ async fn a_process_can_be_followed_from_another_client() {
 #[tokio::test]
 async fn many_runs_at_once_keep_their_output_apart() {
     let server = Server::start();
-    let client = signed_in(&server.url()).await;
+    let client = signed_in(&server.url(), "u1").await;
     let mut tasks = Vec::new();
     for number in 0..8 {
         let client = client.clone();
@@ -271,7 +262,7 @@ async fn many_runs_at_once_keep_their_output_apart() {
 #[tokio::test]
 async fn a_run_nobody_reads_keeps_its_memory_bounded_and_its_result_whole() {
     let server = Server::start_with(&["--claude-max-output-bytes", "30000000"]);
-    let client = signed_in(&server.url()).await;
+    let client = signed_in(&server.url(), "u1").await;
     let script = "head -c 20000000 /dev/zero | tr '\\0' x";
     let mut run = client.claude().execute(script).await.unwrap();
     let mut all = client.on::<slop_sdk::schema::protocol::ClaudeComplete>();

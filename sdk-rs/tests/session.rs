@@ -20,7 +20,7 @@ use std::time::Duration;
 use support::relay::Relay;
 use support::server::Server;
 use support::tokens::{token, token_for};
-use support::{client, connected, disconnected, within};
+use support::{client, connected, disconnected, signed_in, within};
 
 #[tokio::test]
 async fn what_refuses_a_connection_is_a_typed_error() {
@@ -83,11 +83,7 @@ async fn what_refuses_a_connection_is_a_typed_error() {
 async fn everything_goes_through_one_connection_which_ends_with_the_last_handle() {
     let server = Server::start();
     let relay = Relay::to(server.address).await;
-    let one = client(&relay.url())
-        .token(token("u1"))
-        .connect()
-        .await
-        .unwrap();
+    let one = signed_in(&relay.url(), "u1").await;
     one.media().subscribe("m1").await.unwrap();
     assert_eq!(relay.accepted(), 1);
     let other = one.clone();
@@ -178,11 +174,7 @@ async fn rooms_and_media_are_restored_before_the_client_is_connected_again() {
 async fn nothing_is_restored_after_a_logout() {
     let server = Server::start();
     let relay = Relay::to(server.address).await;
-    let client = client(&relay.url())
-        .token(token("u1"))
-        .connect()
-        .await
-        .unwrap();
+    let client = signed_in(&relay.url(), "u1").await;
     client.rooms().join("project").await.unwrap();
     let mut goodbyes = client.on::<LoggedOut>();
     client.session().logout().await.unwrap();
@@ -205,11 +197,7 @@ async fn nothing_is_restored_after_a_logout() {
 async fn who_leaves_while_the_connection_is_lost_is_not_brought_back() {
     let server = Server::start();
     let relay = Relay::to(server.address).await;
-    let client = client(&relay.url())
-        .token(token("u1"))
-        .connect()
-        .await
-        .unwrap();
+    let client = signed_in(&relay.url(), "u1").await;
     client.rooms().join("project").await.unwrap();
     relay.freeze();
     relay.cut();
@@ -288,11 +276,7 @@ async fn a_fresh_token_of_the_provider_renews_a_session() {
 async fn a_refused_token_ends_a_client_that_has_no_other() {
     let server = Server::start();
     let relay = Relay::to(server.address).await;
-    let client = client(&relay.url())
-        .token(token("u1"))
-        .connect()
-        .await
-        .unwrap();
+    let client = signed_in(&relay.url(), "u1").await;
     let other = Server::start_with_secret("quite another secret with over 32 bytes", &[]);
     relay.lead_to(other.address);
     relay.cut();
@@ -311,11 +295,7 @@ async fn a_refused_token_ends_a_client_that_has_no_other() {
 #[tokio::test]
 async fn notifications_reach_the_user() {
     let server = Server::start();
-    let client = client(&server.url())
-        .token(token("u1"))
-        .connect()
-        .await
-        .unwrap();
+    let client = signed_in(&server.url(), "u1").await;
     let mut typed = client.on::<Notification>();
     let mut all = client.events();
     let payload = NotificationPayload::new(

@@ -38,6 +38,12 @@ pub fn client(url: &str) -> Builder {
         .backoff(quick_backoff())
 }
 
+/// Such a client, connected and signed in to the project's server.
+pub async fn signed_in(url: &str, user: &str) -> Client {
+    let builder = client(url).token(tokens::token(user));
+    within("the sign-in", builder.connect()).await.unwrap()
+}
+
 pub fn quick_backoff() -> Backoff {
     Backoff::between(Duration::from_millis(20), Duration::from_millis(200))
 }
