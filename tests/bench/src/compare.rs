@@ -3,14 +3,14 @@
 //! Servers take turns within each scenario of each round, each in a new process, so that whatever
 //! else the machine does meets all of them alike.
 
+use crate::extent::{Extent, chosen};
 use crate::machine::Conditions;
 use crate::report::Report;
 use crate::results::Results;
 use crate::scenario::{Measured, Metric, Scenario};
 use crate::server::{LOAD_CORE, PUBLISH_TOKEN, Server, pinned};
 use anyhow::{Context, Result, ensure};
-use clap::ValueEnum;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 
 /// Percent of one core used by other processes that make a measurement worth repeating.
@@ -20,24 +20,14 @@ const ATTEMPTS: usize = 3;
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Do a tenth of the work in one round: shows that everything runs, its numbers mean nothing.
-    #[arg(long)]
-    quick: bool,
-    /// Rounds; medians are reported.
-    #[arg(long, default_value_t = 5)]
-    rounds: usize,
+    #[command(flatten)]
+    extent: Extent,
     /// Run this scenario only; may be given several times.
     #[arg(long, value_enum)]
     only: Vec<Scenario>,
     /// Measure this server only; may be given several times.
     #[arg(long, value_enum)]
     server: Vec<Server>,
-    /// Write the result into docs/benchmarks.md.
-    #[arg(long)]
-    write: bool,
-    /// Root of the repository.
-    #[arg(long, default_value = ".")]
-    repository: PathBuf,
 }
 
 /// Runs the comparison, prints the report and writes it where that was asked for.
@@ -47,14 +37,14 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         cores >= 2,
         "the benchmark needs two cores: one for the server, one for the load"
     );
-    ensure!(
-        !options.write || (!options.quick && options.only.is_empty() && options.server.is_empty()),
-        "--write is for whole runs: leave out --quick, --only and --server"
-    );
-    let conditions = Conditions::now(&options.repository)?;
+    let page = options.extent.page(&[
+        ("--only", !options.only.is_empty()),
+        ("--server", !options.server.is_empty()),
+    ])?;
+    let conditions = Conditions::now(&options.extent.repository)?;
     let scenarios = chosen(&options.only);
     let servers = chosen(&options.server);
-    let rounds = if options.quick { 1 } else { options.rounds };
+    let rounds = options.extent.rounds();
     let mut results = Results::default();
     for round in 1..=rounds {
         for scenario in &scenarios {
@@ -77,19 +67,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         rounds,
     };
     println!("{}", report.markdown());
-    if options.write {
-        report.write(&options.repository.join("docs/benchmarks.md"))?;
+    if let Some(page) = page {
+        report.write(&page)?;
     }
     Ok(())
-}
-
-/// What was asked for, or everything.
-fn chosen<T: ValueEnum>(asked: &[T]) -> Vec<T> {
-    if asked.is_empty() {
-        T::value_variants().to_vec()
-    } else {
-        asked.to_vec()
-    }
 }
 
 /// Measures again while other processes take part in it, a few times, and keeps the quietest.
@@ -97,7 +78,7 @@ fn measure_quietly(scenario: Scenario, server: Server, options: &Options) -> Res
     let disturbance = |measured: &Measured| measured.get(&Metric::ForeignCpu).copied();
     let mut quietest = measure(scenario, server, options)?;
     for _ in 1..ATTEMPTS {
-        if options.quick || disturbance(&quietest) < Some(DISTURBED_PERCENT) {
+        if options.extent.quick || disturbance(&quietest) < Some(DISTURBED_PERCENT) {
             break;
         }
         let measured = measure(scenario, server, options)?;
@@ -110,7 +91,7 @@ fn measure_quietly(scenario: Scenario, server: Server, options: &Options) -> Res
 
 /// Starts a server and the load generator, each on its core.
 fn measure(scenario: Scenario, server: Server, options: &Options) -> Result<Measured> {
-    let running = server.start(&options.repository)?;
+    let running = server.start(&options.extent.repository)?;
     let output = load(scenario, options)?
         .args(["--address", &running.address.to_string()])
         .args(["--pid", &running.pid().to_string()])
@@ -125,7 +106,7 @@ fn load(scenario: Scenario, options: &Options) -> Result<std::process::Command> 
     let this: &Path = &std::env::current_exe()?;
     let mut command = pinned(LOAD_CORE);
     command.arg(this).arg("load").arg(scenario.name());
-    if options.quick {
+    if options.extent.quick {
         command.arg("--quick");
     }
     Ok(command)

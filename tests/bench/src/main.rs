@@ -4,6 +4,7 @@
 use clap::{Parser, Subcommand};
 
 mod compare;
+mod extent;
 mod machine;
 mod report;
 mod results;

@@ -9,6 +9,7 @@ mod bare;
 
 mod report;
 
+use crate::extent::{Extent, chosen};
 use crate::machine::Conditions;
 use crate::server::{LOAD_CORE, SERVER_CORE, listening, pinned};
 use anyhow::{Context, Result, bail, ensure};
@@ -16,7 +17,7 @@ use clap::ValueEnum;
 use report::{Rates, Report};
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -101,21 +102,11 @@ struct Measured {
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Do a tenth of the work in one round: shows that everything runs, its numbers mean nothing.
-    #[arg(long)]
-    quick: bool,
-    /// Rounds; medians are reported.
-    #[arg(long, default_value_t = 5)]
-    rounds: usize,
+    #[command(flatten)]
+    extent: Extent,
     /// Measure this client only; may be given several times.
     #[arg(long, value_enum)]
     client: Vec<Client>,
-    /// Write the result into docs/benchmarks.md.
-    #[arg(long)]
-    write: bool,
-    /// Root of the repository.
-    #[arg(long, default_value = ".")]
-    repository: PathBuf,
 }
 
 /// One client doing one task.
@@ -131,26 +122,24 @@ pub(crate) struct ClientOptions {
 
 /// Runs the comparison, prints the report and writes it where that was asked for.
 pub(crate) fn compare(options: &Options) -> Result<()> {
-    ensure!(
-        !options.write || (!options.quick && options.client.is_empty()),
-        "--write is for whole runs: leave out --quick and --client"
-    );
-    let conditions = Conditions::now(&options.repository)?;
-    let clients = match options.client.as_slice() {
-        [] => Client::value_variants().to_vec(),
-        chosen => chosen.to_vec(),
-    };
-    let (rounds, count) = match options.quick {
-        true => (1, 20_000),
-        false => (options.rounds, 200_000),
+    let page = options
+        .extent
+        .page(&[("--client", !options.client.is_empty())])?;
+    let conditions = Conditions::now(&options.extent.repository)?;
+    let clients = chosen(&options.client);
+    let rounds = options.extent.rounds();
+    let count = if options.extent.quick {
+        20_000
+    } else {
+        200_000
     };
     let mut rates = Rates::default();
     for round in 1..=rounds {
         for task in Task::value_variants() {
             eprintln!("round {round} of {rounds}: clients, {}", name(task)?);
             for client in clients.iter().filter(|client| client.can(*task)) {
-                let measured =
-                    measure(*client, *task, count, &options.repository).with_context(|| {
+                let measured = measure(*client, *task, count, &options.extent.repository)
+                    .with_context(|| {
                         format!("{}, {}", client.title(), name(task).unwrap_or_default())
                     })?;
                 rates.add(*client, *task, measured.per_second);
@@ -165,8 +154,8 @@ pub(crate) fn compare(options: &Options) -> Result<()> {
         count,
     };
     println!("{}", report.markdown());
-    if options.write {
-        report.write(&options.repository.join("docs/benchmarks.md"))?;
+    if let Some(page) = page {
+        report.write(&page)?;
     }
     Ok(())
 }
