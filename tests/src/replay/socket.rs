@@ -16,32 +16,7 @@ pub struct Arrival {
     /// Its place in the order of arrival at its socket.
     pub order: usize,
     /// What it is.
-    pub what: What,
-}
-
-/// What can arrive.
-#[derive(Debug, Clone, PartialEq)]
-pub enum What {
-    /// An event.
-    Event {
-        /// Its name.
-        event: String,
-        /// Its arguments.
-        arguments: Vec<Value>,
-    },
-    /// A callback.
-    Callback {
-        /// The id that was chosen for it.
-        id: u64,
-        /// Its arguments.
-        arguments: Vec<Value>,
-    },
-    /// The namespace is open.
-    Connected(String),
-    /// The namespace was refused.
-    Refused(String),
-    /// The server disconnected the socket, or the connection ended.
-    Ended(String),
+    pub what: Received,
 }
 
 /// A connected socket.
@@ -59,7 +34,7 @@ impl Arrival {
     /// The process that an event reports on.
     pub fn process(&self) -> Option<String> {
         match &self.what {
-            What::Event { event, arguments } => process_lane(event, arguments.first()?),
+            Received::Event { event, arguments } => process_lane(event, arguments.first()?),
             _ => None,
         }
     }
@@ -108,21 +83,15 @@ impl Socket {
     }
 
     fn note(&mut self, received: Received) {
-        let what = match received {
-            Received::Connected { sid } => What::Connected(sid),
-            Received::Refused { message } => What::Refused(message),
-            Received::Event { event, arguments } => What::Event { event, arguments },
-            Received::Callback { id, arguments } => What::Callback { id, arguments },
-            Received::Disconnected => What::Ended("the server disconnected the socket".to_owned()),
-            // One end is enough: whether the connection goes with the socket is up to the server.
-            Received::Closed { .. } if self.has_ended => return,
-            Received::Closed { reason } => What::Ended(reason),
-        };
-        self.has_ended |= matches!(what, What::Ended(_));
+        // One end is enough: whether the connection goes with the socket is up to the server.
+        if self.has_ended && received.is_end() {
+            return;
+        }
+        self.has_ended |= received.is_end();
         self.arrivals += 1;
         self.pending.push(Arrival {
             order: self.arrivals,
-            what,
+            what: received,
         });
     }
 
@@ -137,12 +106,12 @@ impl Socket {
         };
         let id = Some(LAST_ID);
         self.send(Sent::Event(id, vec![event.into()]));
-        let is_answer =
-            |arrival: &Arrival| matches!(arrival.what, What::Callback { id, .. } if id == LAST_ID);
+        let is_answer = |arrival: &Arrival| matches!(arrival.what, Received::Callback { id, .. } if id == LAST_ID);
         let answered = self.take(deadline, is_answer).await.is_some();
         self.catch_up();
         // The event that goes with the answer is the last of its name.
-        let is_told = |it: &Arrival| matches!(&it.what, What::Event { event, .. } if event == told);
+        let is_told =
+            |it: &Arrival| matches!(&it.what, Received::Event { event, .. } if event == told);
         if let Some(place) = self.pending.iter().rposition(is_told).filter(|_| answered) {
             self.pending.remove(place);
         }
@@ -167,20 +136,21 @@ impl Socket {
     }
 
     /// An arrival as a report shows it.
-    pub fn shown(&self, what: &What) -> String {
+    pub fn shown(&self, what: &Received) -> String {
         let list = |arguments: &[Value]| arguments.iter().map(short).collect::<Vec<_>>().join(", ");
         match what {
-            What::Event { event, arguments } => format!("`{event}` {}", list(arguments)),
-            What::Callback { id, arguments } => {
+            Received::Event { event, arguments } => format!("`{event}` {}", list(arguments)),
+            Received::Callback { id, arguments } => {
                 let asked = u32::try_from(*id)
                     .ok()
                     .and_then(|number| self.asked.get(&number));
                 let asked = asked.map_or("nothing that was asked", String::as_str);
                 format!("the callback of `{asked}`: {}", list(arguments))
             }
-            What::Connected(_) => "CONNECT".to_owned(),
-            What::Refused(message) => format!("a refused CONNECT: {message}"),
-            What::Ended(reason) => format!("the end: {reason}"),
+            Received::Connected { .. } => "CONNECT".to_owned(),
+            Received::Refused { message } => format!("a refused CONNECT: {message}"),
+            Received::Disconnected => "the end: the server disconnected the socket".to_owned(),
+            Received::Closed { reason } => format!("the end: {reason}"),
         }
     }
 }

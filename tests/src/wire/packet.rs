@@ -38,6 +38,14 @@ pub enum Received {
     },
 }
 
+impl Received {
+    /// The socket's conversation ends with it.
+    #[must_use]
+    pub fn is_end(&self) -> bool {
+        matches!(self, Self::Disconnected | Self::Closed { .. })
+    }
+}
+
 /// What a client sends, on one namespace.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Sent {

@@ -5,7 +5,8 @@ use crate::contract::{First, ORDER, Rules};
 use crate::format::spaced;
 use crate::matching::Difference;
 use crate::reader::{chunk, process_lane};
-use crate::replay::socket::{Arrival, What};
+use crate::replay::socket::Arrival;
+use crate::wire::Received;
 use serde_json::{Value, json};
 
 impl Play<'_> {
@@ -51,16 +52,16 @@ impl Play<'_> {
         let process = process.map(|token| self.meanings.expand_text(&token).ok());
         let deadline = self.deadline();
         let is_next = |arrival: &Arrival| match (&arrival.what, &process) {
-            (What::Event { .. }, None) => arrival.process().is_none(),
-            (What::Event { .. }, Some(None)) => arrival.process().is_some(),
-            (What::Event { .. }, Some(known)) => arrival.process() == *known,
+            (Received::Event { .. }, None) => arrival.process().is_none(),
+            (Received::Event { .. }, Some(None)) => arrival.process().is_some(),
+            (Received::Event { .. }, Some(known)) => arrival.process() == *known,
             _ => false,
         };
         let Some(arrival) = self.socket(client)?.take(deadline, is_next).await else {
             return Err(self.late(&format!("`{event}`")));
         };
         let order = arrival.order;
-        let What::Event {
+        let Received::Event {
             event: name,
             arguments,
         } = arrival.what
@@ -94,12 +95,12 @@ impl Play<'_> {
         let deadline = self.deadline();
         let socket = self.socket(client)?;
         let asked = socket.asked.get(&number).cloned().unwrap_or_default();
-        let is_it = |arrival: &Arrival| matches!(arrival.what, What::Callback { id, .. } if id == u64::from(number));
+        let is_it = |arrival: &Arrival| matches!(arrival.what, Received::Callback { id, .. } if id == u64::from(number));
         let what = format!("the callback of `{asked}`");
         let Some(arrival) = socket.take(deadline, is_it).await else {
             return Err(self.late(&what));
         };
-        let What::Callback { arguments, .. } = arrival.what else {
+        let Received::Callback { arguments, .. } = arrival.what else {
             return Err(deviates("an arrival of another kind".to_owned()));
         };
         let payload = only(&arguments, &what)?;

@@ -1,9 +1,9 @@
 //! How sockets of a replay come to be, and how the server ends them.
 
 use super::{Passed, Play, Stop, deviates};
-use crate::replay::socket::{Arrival, Socket, What};
+use crate::replay::socket::{Arrival, Socket};
 use crate::transcript::Act;
-use crate::wire::{Connection, Sent};
+use crate::wire::{Connection, Received, Sent};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -40,7 +40,7 @@ impl Play<'_> {
         let deadline = self.deadline();
         let first = self.socket(client)?.take(deadline, |_| true).await;
         match first.map(|first| first.what) {
-            Some(What::Connected(sid)) => {
+            Some(Received::Connected { sid }) => {
                 self.meanings
                     .bind(&format!("<socketId:{client}>"), json!(sid));
                 Ok(())
@@ -61,7 +61,7 @@ impl Play<'_> {
         let first = self.socket(client)?.take(deadline, |_| true).await;
         let socket = self.sockets.remove(client);
         match first.map(|first| first.what) {
-            Some(What::Refused(actual)) => {
+            Some(Received::Refused { message: actual }) => {
                 let (expected, actual) = (json!(message), json!(actual));
                 let compared = self.matching().value(None, &expected, &actual, "");
                 compared.map_err(|difference| {
@@ -88,7 +88,7 @@ impl Play<'_> {
 
     pub(super) async fn is_disconnected(&mut self, client: &str) -> Passed {
         let deadline = self.deadline();
-        let is_end = |arrival: &Arrival| matches!(arrival.what, What::Ended(_));
+        let is_end = |arrival: &Arrival| arrival.what.is_end();
         match self.socket(client)?.take(deadline, is_end).await {
             Some(_) => Ok(()),
             None => Err(self.late("the disconnect")),
