@@ -306,6 +306,125 @@ fn a_batch_is_answered_line_by_line() {
     assert_eq!(output.status.code(), Some(2));
 }
 
+/// A stream of events in one schema: a union of unions, told apart by name and by action only.
+#[test]
+fn inside_a_union_of_unions_each_break_is_told_where_it_is() {
+    let action = |name: &str, field: Value| {
+        json!({
+            "type": "object",
+            "properties": { "action": { "type": "string", "enum": [name] }, "subject": field },
+            "required": ["action", "subject"],
+            "additionalProperties": false,
+        })
+    };
+    let alert = |states: &[&str]| {
+        json!({
+            "type": "object",
+            "properties": { "state": { "enum": states } },
+            "required": ["state"],
+            "additionalProperties": false,
+        })
+    };
+    let refer = |name: &str| json!({ "$ref": format!("#/definitions/{name}") });
+    let issue = json!({ "type": "object", "properties": { "title": { "type": "string" } },
+        "required": ["title"], "additionalProperties": false });
+    let schema = |states: &[&str], title: Value, more: &[&str]| {
+        let mut issue = issue.clone();
+        issue["properties"]["title"] = title;
+        let mut definitions = json!({
+            "alert_event": { "oneOf": [refer("alert$opened"), refer("alert$closed")] },
+            "alert$opened": action("opened", alert(&["open"])),
+            "alert$closed": action("closed", alert(states)),
+            "issue_event": { "oneOf": [refer("issue$opened")] },
+            "issue$opened": action("opened", refer("issue")),
+            "issue": issue,
+        });
+        for name in more {
+            let (event, verb) = name.split_once('$').unwrap();
+            definitions[*name] = action(verb, refer("issue"));
+            let union = &mut definitions[format!("{event}_event")]["oneOf"];
+            union.as_array_mut().unwrap().push(refer(name));
+        }
+        json!({ "oneOf": [refer("alert_event"), refer("issue_event")], "definitions": definitions })
+    };
+    let old = schema(&["fixed"], json!({ "type": "string" }), &[]);
+    let new = schema(
+        &["fixed", "muted", "wont_fix"],
+        json!({ "type": ["string", "null"] }),
+        &["issue$closed", "issue$labeled"],
+    );
+    let told = |old: &Value, new: &Value, direction: &str| -> BTreeSet<(String, String, String)> {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("pair.jsonl");
+        let line = json!({ "old": old, "new": new, "direction": direction });
+        fs::write(&path, line.to_string()).unwrap();
+        let output = compat(&["--batch", path.to_str().unwrap()]);
+        let answer: Value = serde_json::from_str(&text(&output.stdout)).unwrap();
+        let findings = answer["findings"].as_array().unwrap();
+        let breaking = findings.iter().filter(|it| it["level"] == "breaking");
+        let field = |finding: &Value, name: &str| finding[name].as_str().unwrap().to_owned();
+        breaking
+            .map(|it| (field(it, "rule"), field(it, "pointer"), field(it, "change")))
+            .collect()
+    };
+    let finding = |rule: &str, pointer: &str, change: &str| {
+        (
+            rule.to_owned(),
+            format!("/definitions/{pointer}"),
+            change.to_owned(),
+        )
+    };
+    let place = "alert$closed/properties/subject/properties/state/enum";
+    let title = "issue/properties/title/type";
+    assert_eq!(
+        told(&old, &new, "server-to-client"),
+        BTreeSet::from([
+            finding(
+                "ENUM_VALUE_ADDED",
+                place,
+                r#"`"muted"`, `"wont_fix"` were added"#
+            ),
+            finding("NULL_ADDED", title, "`/subject/title` can now be null"),
+            finding(
+                "ALTERNATIVE_ADDED",
+                "issue_event/oneOf",
+                "the alternative `issue$closed` was added"
+            ),
+            finding(
+                "ALTERNATIVE_ADDED",
+                "issue_event/oneOf",
+                "the alternative `issue$labeled` was added"
+            ),
+        ])
+    );
+    assert_eq!(
+        told(&new, &old, "client-to-server"),
+        BTreeSet::from([
+            finding(
+                "ENUM_VALUE_REMOVED",
+                place,
+                r#"`"muted"`, `"wont_fix"` were removed"#
+            ),
+            finding(
+                "NULL_REMOVED",
+                title,
+                "`/subject/title` can no longer be null"
+            ),
+            finding(
+                "ALTERNATIVE_REMOVED",
+                "issue_event/oneOf",
+                "the alternative `issue$closed` was removed"
+            ),
+            finding(
+                "ALTERNATIVE_REMOVED",
+                "issue_event/oneOf",
+                "the alternative `issue$labeled` was removed"
+            ),
+        ])
+    );
+    assert!(told(&new, &old, "server-to-client").is_empty());
+}
+
 /// `tests/compat/pairs.jsonl`: pairs of schemas with what was reasoned by hand for each direction.
 /// Each is judged as it stands and as a field, an item, a map's value, a variant and a type. Where
 /// both schemas say the `same`, nothing may be

@@ -23,6 +23,9 @@ pub(super) struct Payload<'a> {
     pub(super) names: &'a Names,
 }
 
+/// Schema objects that apply to one place of a payload.
+type Objects<'a> = Vec<&'a Map<String, Value>>;
+
 /// Who meets whom, in words.
 pub(super) struct Names {
     pub(super) clients: String,
@@ -62,11 +65,11 @@ impl Payload<'_> {
             }
             None => {
                 let why = found.undecided.unwrap_or("unknown");
-                (
-                    PAYLOAD_UNDECIDED,
-                    format!("too hard to decide: {why}"),
-                    String::new(),
-                )
+                let what = match found.others {
+                    true => "whether anything else breaks is too hard to decide",
+                    false => "too hard to decide",
+                };
+                (PAYLOAD_UNDECIDED, format!("{what}: {why}"), String::new())
             }
         };
         let pointer = match pointer.starts_with("/$defs/") {
@@ -86,8 +89,7 @@ impl Payload<'_> {
     /// The rule, and what changed in words.
     fn explain(&self, refusal: &Refusal, witness: Option<&Value>) -> (&'static str, String) {
         let (writer, reader) = self.roles();
-        let written = place::at(writer, &refusal.instance, witness);
-        let read = place::at(reader, &refusal.instance, witness);
+        let (written, read) = self.said(writer, reader, refusal, witness);
         let to_server = self.direction == Direction::ClientToServer;
         let pick =
             |client: &'static str, server: &'static str| if to_server { client } else { server };
@@ -130,11 +132,18 @@ impl Payload<'_> {
             "enum" | "const" => self.values(refusal, &written, old, new),
             "anyOf" | "oneOf" if !refusal.sentence.contains("more than one") => (
                 pick(ALTERNATIVE_REMOVED, ALTERNATIVE_ADDED),
-                format!(
-                    "{} {} an alternative of the union",
-                    shown_place(&refusal.instance),
-                    pick("loses", "gets")
-                ),
+                match &refusal.alternative {
+                    Some(alternative) => format!(
+                        "the alternative {} was {}",
+                        shown_alternative(&alternative.schema),
+                        pick("removed", "added")
+                    ),
+                    None => format!(
+                        "{} {} an alternative of the union",
+                        shown_place(&refusal.instance),
+                        pick("loses", "gets")
+                    ),
+                },
             ),
             "minimum" | "maximum" if is_width(&written) || is_width(&read) => {
                 let rule = pick(INTEGER_RANGE_NARROWED, INTEGER_RANGE_WIDENED);
@@ -155,6 +164,27 @@ impl Payload<'_> {
                     rule,
                     format!("`{keyword}` of {} changed", shown_place(&refusal.instance)),
                 )
+            }
+        }
+    }
+
+    /// What writer and reader say about the refused part. The writer says it where the reader does,
+    /// or else anywhere.
+    fn said<'b>(
+        &self,
+        writer: &'b Value,
+        reader: &'b Value,
+        refusal: &Refusal,
+        witness: Option<&Value>,
+    ) -> (Objects<'b>, Objects<'b>) {
+        let schema = refusal.at.rsplit_once('/').map_or("", |(schema, _)| schema);
+        let written = place::beside(writer, schema, &refusal.value);
+        let refusing = reader.pointer(schema).and_then(Value::as_object);
+        match refusing.filter(|_| !written.is_empty()) {
+            Some(refusing) => (written, vec![refusing]),
+            None => {
+                let at = |schema: &'b Value| place::at(schema, &refusal.instance, witness);
+                (at(writer), at(reader))
             }
         }
     }
@@ -262,7 +292,10 @@ impl Payload<'_> {
                 } else {
                     ENUM_VALUE_REMOVED
                 };
-                (rule, format!("{} was removed", list(&removed)))
+                (
+                    rule,
+                    format!("{} {} removed", list(&removed), was(&removed)),
+                )
             }
             false => {
                 let rule = if codes {
@@ -270,7 +303,7 @@ impl Payload<'_> {
                 } else {
                     ENUM_VALUE_ADDED
                 };
-                (rule, format!("{} was added", list(&added)))
+                (rule, format!("{} {} added", list(&added), was(&added)))
             }
         }
     }

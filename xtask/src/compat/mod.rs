@@ -10,6 +10,8 @@ mod rules;
 
 mod inclusion;
 
+mod alternatives;
+
 mod bare;
 
 mod refusal;

@@ -2,8 +2,10 @@
 //!
 //! Inclusion decides. Each payload that it finds is checked with the validator that the server
 //! uses, which also says which keyword refuses it; that keyword is then taken out of the reader's
-//! schema, and what is left is compared again, until nothing is refused any more.
+//! schema, and what is left is compared again, until nothing is refused any more. An alternative that
+//! the reader does not have is taken out of the writer's schema instead: the others are still compared.
 
+use super::alternatives::Sides;
 use super::bare::with_bounds;
 use super::inclusion::{Inclusion, inclusion};
 use super::refusal::{Refusal, validator};
@@ -23,6 +25,8 @@ pub(super) struct Break {
     pub(super) undecided: Option<&'static str>,
     /// Whether such a payload exists, but is too large to show.
     pub(super) unseen: bool,
+    /// Whether other breaks were found before.
+    pub(super) others: bool,
 }
 
 /// All ways in which a reader refuses what the writer declares; none when it refuses nothing.
@@ -30,10 +34,11 @@ pub(super) struct Break {
 /// # Errors
 /// When one of the two is not a schema that can be read.
 pub(super) fn breaks(writer: &Value, reader: &Value) -> anyhow::Result<Vec<Break>> {
-    let writer = with_bounds(writer);
+    let mut writer = with_bounds(writer);
     let mut reader = with_bounds(reader);
     let sender = validator(&writer);
     let mut found = Vec::new();
+    let mut gave_up = false;
     while found.len() < MAX_CAUSES {
         let witness = match inclusion(&writer, &reader)? {
             Inclusion::Proven => break,
@@ -50,8 +55,13 @@ pub(super) fn breaks(writer: &Value, reader: &Value) -> anyhow::Result<Vec<Break
             Inclusion::Refuted(witness) => witness,
         };
         let sent = sender.as_ref().is_none_or(|it| it.is_valid(&witness));
-        let refusal = validator(&reader).and_then(|it| Refusal::of(&it, &witness));
+        let sides = Sides::new(&writer, &reader);
+        let refusal = validator(&reader).and_then(|it| Refusal::of(&it, &witness, &sides));
         let (true, Some(refusal)) = (sent, refusal) else {
+            if gave_up && !sent {
+                // Without an alternative, `oneOf` may allow what it did not allow before.
+                break;
+            }
             // Proof and validator do not mean the same, so neither is relied upon.
             found.push(Break::undecided(
                 Some(witness),
@@ -59,16 +69,26 @@ pub(super) fn breaks(writer: &Value, reader: &Value) -> anyhow::Result<Vec<Break
             ));
             break;
         };
-        let relaxed = refusal.relax(&mut reader);
+        let relaxed = match &refusal.alternative {
+            Some(alternative) => {
+                gave_up = true;
+                alternative.give_up(&mut writer)
+            }
+            None => refusal.relax(&mut reader),
+        };
         found.push(Break {
             witness: Some(witness),
             refusal: Some(refusal),
             undecided: None,
             unseen: false,
+            others: false,
         });
         if !relaxed {
             break;
         }
+    }
+    for later in found.iter_mut().skip(1) {
+        later.others = true;
     }
     Ok(found)
 }
@@ -80,6 +100,7 @@ impl Break {
             refusal: None,
             undecided: Some(why),
             unseen: false,
+            others: false,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a schema says about one place of a payload.
 
-use super::inclusion::Document;
+use super::inclusion::{self, Document};
 use serde_json::{Map, Value};
 
 /// All schema objects that apply to the place, the outermost first.
@@ -23,6 +23,22 @@ pub(super) fn at<'a>(
             }
         }
         found = next;
+    }
+    found
+}
+
+/// All schema objects that apply where a schema object of this pointer does; none when there is none
+/// or it does not declare the value.
+pub(super) fn beside<'a>(
+    schema: &'a Value,
+    pointer: &str,
+    value: &Value,
+) -> Vec<&'a Map<String, Value>> {
+    let document = Document::new(schema);
+    let mut found = Vec::new();
+    let object = schema.pointer(pointer);
+    if let Some(object) = object.filter(|it| inclusion::declares(&document, it, value)) {
+        gather(&document, object, Some(value), 0, &mut found);
     }
     found
 }
@@ -97,7 +113,7 @@ fn below<'a>(object: &'a Map<String, Value>, step: &str) -> Vec<&'a Value> {
         let patterns = object.get("patternProperties").and_then(Value::as_object);
         let patterns = patterns.into_iter().flatten();
         schemas.extend(patterns.filter_map(|(source, schema)| {
-            super::inclusion::pattern_matches(source, step).then_some(schema)
+            inclusion::pattern_matches(source, step).then_some(schema)
         }));
         if schemas.is_empty() {
             schemas.extend(object.get("additionalProperties"));

@@ -1,5 +1,6 @@
 //! Which keyword of a reader's schema refuses a payload, by the validator that the server uses.
 
+use super::alternatives::{Alternative, SentAs, Sides};
 use jsonschema::error::{ValidationError, ValidationErrorKind as Kind};
 use jsonschema::{Draft, Validator};
 use serde_json::{Value, json};
@@ -19,6 +20,8 @@ pub(super) struct Refusal {
     pub(super) sentence: String,
     /// The refused part of the payload.
     pub(super) value: Value,
+    /// The alternative that it was sent as and that the reader does not have.
+    pub(super) alternative: Option<Alternative>,
 }
 
 /// A validator that checks formats; `None` for spellings that no draft as a whole allows.
@@ -54,13 +57,14 @@ fn is_of_format(format: &'static str, text: &str) -> bool {
 
 impl Refusal {
     /// Why the validator refuses a payload; `None` when it does not.
-    pub(super) fn of(validator: &Validator, payload: &Value) -> Option<Self> {
+    pub(super) fn of(validator: &Validator, payload: &Value, sides: &Sides<'_>) -> Option<Self> {
         let mut errors = validator.iter_errors(payload);
         let first = errors.next()?;
-        Some(Self::from_error(innermost(&first)))
+        let (error, alternative) = innermost(&first, sides);
+        Some(Self::from_error(error, alternative))
     }
 
-    fn from_error(error: &ValidationError<'_>) -> Self {
+    fn from_error(error: &ValidationError<'_>, alternative: Option<Alternative>) -> Self {
         let names = match error.kind() {
             Kind::Required { property } => {
                 property.as_str().map(str::to_owned).into_iter().collect()
@@ -77,6 +81,7 @@ impl Refusal {
             names,
             sentence: error.masked_with("it").to_string(),
             value: error.instance().as_ref().clone(),
+            alternative,
         }
     }
 
@@ -104,11 +109,24 @@ impl Refusal {
     }
 }
 
-/// Inside a union, the error of the one alternative that was meant.
-fn innermost<'a>(error: &'a ValidationError<'a>) -> &'a ValidationError<'a> {
+/// Inside a union, the error of the one alternative that was meant; or the union's own with the
+/// alternative that it does not have.
+fn innermost<'a>(
+    error: &'a ValidationError<'a>,
+    sides: &Sides<'_>,
+) -> (&'a ValidationError<'a>, Option<Alternative>) {
     let (Kind::AnyOf { context } | Kind::OneOfNotValid { context }) = error.kind() else {
-        return error;
+        return (error, None);
     };
+    match sides.sent_as(error.schema_path().as_str(), error.instance()) {
+        Some(SentAs::Known(place)) => {
+            if let Some(first) = context.get(place).and_then(|errors| errors.first()) {
+                return innermost(first, sides);
+            }
+        }
+        Some(SentAs::Unknown(alternative)) => return (error, Some(alternative)),
+        None => {}
+    }
     let depth = steps(error);
     let tag = tag_of(context, depth);
     let meant = |errors: &&Vec<ValidationError<'static>>| {
@@ -122,8 +140,10 @@ fn innermost<'a>(error: &'a ValidationError<'a>) -> &'a ValidationError<'a> {
     };
     let mut alternatives = context.iter().filter(meant);
     match (alternatives.next(), alternatives.next()) {
-        (Some(errors), None) => errors.first().map_or(error, innermost),
-        _ => error,
+        (Some(errors), None) => errors
+            .first()
+            .map_or((error, None), |first| innermost(first, sides)),
+        _ => (error, None),
     }
 }
 

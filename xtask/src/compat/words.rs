@@ -102,6 +102,14 @@ pub(super) fn list(values: &[Value]) -> String {
     }
 }
 
+/// The verb after [`list`].
+pub(super) fn was(values: &[Value]) -> &'static str {
+    match values.len() {
+        0 | 1 => "was",
+        _ => "were",
+    }
+}
+
 pub(super) fn last(instance: &str) -> String {
     instance.rsplit('/').next().unwrap_or("").to_owned()
 }
@@ -110,6 +118,14 @@ pub(super) fn shown_place(instance: &str) -> String {
     match instance {
         "" => "the payload".to_owned(),
         place => format!("`{place}`"),
+    }
+}
+
+/// An alternative of a union: by its name, if it has one.
+pub(super) fn shown_alternative(schema: &Value) -> String {
+    match schema.get("$ref").and_then(Value::as_str) {
+        Some(reference) => format!("`{}`", last(reference)),
+        None => short(schema),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Walk;
 use crate::compat::rules::{ALTERNATIVE_ADDED, ALTERNATIVE_REMOVED};
 use crate::compat::shape::{alike, resolved, tag, values};
-use crate::compat::words::short;
+use crate::compat::words::shown_alternative;
 use serde_json::{Map, Value};
 
 impl<'a> Walk<'a> {
@@ -48,7 +48,7 @@ impl<'a> Walk<'a> {
             return false;
         }
         for schema in gone {
-            let text = format!("the alternative {} was removed", short(schema));
+            let text = format!("the alternative {} was removed", shown_alternative(schema));
             self.add(ALTERNATIVE_REMOVED, at, text);
         }
         for (_, schema) in left {
@@ -56,7 +56,7 @@ impl<'a> Walk<'a> {
                 self.add(
                     ALTERNATIVE_ADDED,
                     at,
-                    format!("the alternative {} was added", short(schema)),
+                    format!("the alternative {} was added", shown_alternative(schema)),
                 );
             }
         }

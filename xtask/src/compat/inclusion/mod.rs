@@ -55,6 +55,7 @@ pub(crate) use parse::{parse, parse_both, place};
 pub(crate) use same::same;
 pub(crate) use solve::Outcome;
 
+use parse::Undeclared;
 use serde_json::Value;
 use solve::{Sign, Solver};
 
@@ -94,6 +95,13 @@ pub(crate) fn inclusion(writer: &Value, reader: &Value) -> anyhow::Result<Inclus
 /// When it is not a schema, or refers to something outside of itself.
 pub(crate) fn check(schema: &Value) -> anyhow::Result<()> {
     parse(&mut Graph::new(), &Document::new(schema)).map(|_| ())
+}
+
+/// Whether a part of a document declares the value, with all its members; not when it cannot be read.
+pub(crate) fn declares(document: &Document<'_>, part: &Value, value: &Value) -> bool {
+    let mut graph = Graph::new();
+    let node = parse::parse_part(&mut graph, document, part, Undeclared::Refused);
+    node.is_ok_and(|node| graph.holds(node, &number::canonical(value)))
 }
 
 /// Whether a string is of a format.
