@@ -95,9 +95,11 @@ async fn token_rotation_outlives_a_token() {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("token");
     // Within the leeway of 30 s, so that it ends soon after the start.
-    std::fs::write(&file, token_for("u1", -28)).unwrap();
+    std::fs::write(&file, token_for("u1", -25)).unwrap();
     let mut example = Example::start(&server, "token_rotation", file.to_str().unwrap());
     assert_eq!(example.line().await, "signed in");
-    std::fs::write(&file, token_for("u1", 3600)).unwrap();
+    let next = home.path().join("next");
+    std::fs::write(&next, token_for("u1", 3600)).unwrap();
+    std::fs::rename(&next, &file).unwrap();
     assert_eq!(example.line().await, "signed in again as u1");
 }

@@ -194,7 +194,7 @@ async fn a_killed_server_fails_what_was_sent_and_the_client_comes_back() {
 
 #[tokio::test]
 async fn a_frozen_server_is_noticed() {
-    let server = NodeServer::start().await;
+    let server = NodeServer::start_with_quick_heartbeat().await;
     let client = client(&server.url()).connect().await.unwrap();
     server.freeze().await;
     let error = client.call_any(ROOT, "silence", None).await.unwrap_err();

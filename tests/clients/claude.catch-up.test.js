@@ -14,7 +14,7 @@ test('who joins in the middle receives the output so far in one piece, then the 
   const userId = newUser();
   const first = await signedIn(t, server, { userId });
   const processId = await execute(first, { prompt: 'hello slowly' });
-  await first.waitFor('claude:progress', ({ data }) => data === ' from');
+  await first.waitFor('claude:progress', () => output(first, processId).startsWith('Hello from'));
   first.socket.disconnect();
 
   const second = await signedIn(t, server, { userId });

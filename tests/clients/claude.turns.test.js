@@ -83,7 +83,7 @@ test('whoever waits behind one that leaves moves up, and nobody else is told', a
 });
 
 test('what was cancelled, or waited too long, has done nothing', async (t) => {
-  const server = await startShellServer(t, { ...ONE_AT_A_TIME, CLAUDE_QUEUE_TIMEOUT_MS: '400' });
+  const server = await startShellServer(t, { ...ONE_AT_A_TIME, CLAUDE_QUEUE_TIMEOUT_MS: '2000' });
   const client = await signedIn(t, server);
   const first = await occupy(client, server);
   const traces = ['cancelled', 'too-late', 'allowed'].map((name) => join(server.home, name));

@@ -140,7 +140,7 @@ test('logging out leaves the room of the user', async (t) => {
 
 test('a live token that expires signs the socket out', async (t) => {
   // The leeway of 30 seconds is nearly used up, so that the wait is short.
-  const client = await connect(t, server, { token: tokenFor('ada', { exp: now() - 27 }) });
+  const client = await connect(t, server, { token: tokenFor('ada', { exp: now() - 25 }) });
   await client.waitFor('authenticated');
   assert.deepEqual(await client.waitFor('authError'), { message: 'Token has expired' });
   const info = await client.call('getConnectionInfo');
@@ -150,10 +150,10 @@ test('a live token that expires signs the socket out', async (t) => {
 });
 
 test('a renewed token outlives the first one', async (t) => {
-  const client = await connect(t, server, { token: tokenFor('ada', { exp: now() - 27 }) });
+  const client = await connect(t, server, { token: tokenFor('ada', { exp: now() - 25 }) });
   await client.waitFor('authenticated');
   await client.call('authenticate', { token: tokenFor('ada') });
-  const witness = await connect(t, server, { token: tokenFor('eve', { exp: now() - 27 }) });
+  const witness = await connect(t, server, { token: tokenFor('eve', { exp: now() - 25 }) });
   await witness.waitFor('authError');
   assert.equal((await client.call('getConnectionInfo')).authenticated, true);
   assert.deepEqual(client.received('authError'), []);

@@ -54,6 +54,14 @@ class Client:
             assert arrived, f"no {event} on {namespace} in time; received: {self.record}"
             return arrived[0]
 
+    def wait_for_count(self, count, event, namespace="/"):
+        """All events of this name, as soon as there are so many: each comes on a thread of its own."""
+        with self._arrival:
+            self._arrival.wait_for(
+                lambda: len(self.received(event, namespace)) >= count, timeout=PATIENCE_SECONDS
+            )
+            return self.received(event, namespace)
+
     def close(self):
         """Disconnects."""
         self.sio.disconnect()

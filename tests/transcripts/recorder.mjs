@@ -8,8 +8,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { io } from 'socket.io-client';
 
-/** As long as nothing arrives for this time, nothing more is taken to come. */
+/** When nothing arrives for this time, nothing more is taken to come. */
 const QUIET_MS = Number(process.env.RECORD_QUIET_MS ?? 250);
+const TICK_MS = 10;
 const EVENT = 2;
 const ACK = 3;
 const [script, url, secret, publishToken] = process.argv.slice(2);
@@ -19,7 +20,7 @@ const run = randomBytes(4).toString('hex');
 const names = { [publishToken]: '<publishToken>' };
 const log = [];
 let callbacks = 0;
-let lastArrival = performance.now();
+let quietTicks = 0;
 
 const story = await import(script);
 const players = Object.fromEntries(
@@ -41,7 +42,7 @@ function player(name, { namespace = '/', auth, headers }) {
   let socket;
   const note = (verb, rest = {}) => log.push({ [name]: verb, ...rest });
   const arrive = (verb, rest) => {
-    lastArrival = performance.now();
+    quietTicks = 0;
     note(verb, rest);
   };
 
@@ -177,10 +178,12 @@ async function wait(waitMs, because) {
   await quiet();
 }
 
+/** Counts ticks, not time: while the machine stands still, nothing can arrive. */
 async function quiet() {
-  lastArrival = performance.now();
-  while (performance.now() - lastArrival < QUIET_MS) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
+  for (quietTicks = 0; quietTicks * TICK_MS < QUIET_MS; quietTicks += 1) {
+    await new Promise((resolve) => setTimeout(resolve, TICK_MS));
+    // What lies in the socket already is read before the next timer.
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }
 

@@ -1,11 +1,13 @@
 // Another server for the Rust client's tests: the protocol as far as they need it, by socket.io.
-// Prints the port it listens on, and ends with its standard input.
+// Prints the port it listens on, and ends with its standard input. Arguments: the heartbeat's
+// interval and timeout in milliseconds.
 
 import { createServer } from 'node:http';
 import { Server } from 'socket.io';
 
 const http = createServer();
-const io = new Server(http, { pingInterval: 300, pingTimeout: 700 });
+const [pingInterval = 25_000, pingTimeout = 20_000] = process.argv.slice(2).map(Number);
+const io = new Server(http, { pingInterval, pingTimeout });
 
 const now = () => new Date().toISOString();
 

@@ -15,9 +15,19 @@ pub struct NodeServer {
 impl NodeServer {
     /// Starts on a free port.
     pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// One whose clients notice soon when it is silent.
+    pub async fn start_with_quick_heartbeat() -> Self {
+        Self::start_with(&["300", "700"]).await
+    }
+
+    async fn start_with(arguments: &[&str]) -> Self {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/node/server.js");
         let mut child = Command::new("node")
             .arg(script)
+            .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ended, execute, newUser, running, signedIn } from '../support/executions.js';
 import { startServer } from '../support/server.js';
+import { occupy, startShellServer } from '../support/shell.js';
 import { until, within } from '../support/within.js';
 import { Redis } from './redis-server.js';
 
@@ -74,12 +75,13 @@ test('a server that stops leaves the ends of its executions behind', async (t) =
 test('who polls another server learns the end, once', async (t) => {
   const redis = await Redis.start(t);
   const userId = newUser();
-  const [here, there] = [await startNode(t, redis), await startNode(t, redis)];
+  const here = await startShellServer(t, { REDIS_URL: redis.url });
   const owner = await signedIn(t, here, { userId });
-  const poller = await signedIn(t, there, { userId });
-  const processId = await running(owner, { prompt: 'hello slowly' });
+  const poller = await signedIn(t, await startNode(t, redis), { userId });
+  const { processId, open } = await occupy(owner, here);
   await recorded(redis, processId, 'running');
   assert.equal((await poller.call('claude:status', processId)).status, 'running');
+  open();
   const { result } = await owner.waitFor('claude:complete');
   await recorded(redis, processId, 'completed');
   for (let time = 0; time < 3; time += 1) {

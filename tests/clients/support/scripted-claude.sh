@@ -95,7 +95,10 @@ case "$prompt" in
     sleep 60 &
     opening; delta "$!"; closing "$!" ;;
   'fork away and leave')
-    setsid sleep 30 &
+    away=$(mktemp -u)
+    setsid sh -c 'touch "$1"; exec sleep 30' away "$away" &
+    until [ -e "$away" ]; do sleep 0.01; done
+    rm "$away"
     opening; delta "$!"; closing "$!" ;;
   'report yourself')
     printf 'directory: %s\n' "$(pwd)"
