@@ -34,7 +34,7 @@ export function claude(call: Call, on: Listen, onState: SlopClient["onState"]): 
 
   onState(({ status, user, error }) => {
     followed.forEach((run, processId) => {
-      if (status === "closed") fail(error as ProtocolError, { processId });
+      if (status === "closed") run.fail(error as ProtocolError);
       else if (status !== "connected") run.isLost = true;
       else if (run.isLost && user) {
         run.isLost = false;

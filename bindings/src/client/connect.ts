@@ -50,19 +50,26 @@ export function connect(
 ): SlopClient {
   let state: ConnectionState = { status: "connecting" };
   const listeners = new Set<(state: ConnectionState) => void>();
+  const [ready, succeed, giveUp] = deferred<void>();
 
   const change = (next: Partial<ConnectionState>) => {
     if (state.status === "closed") return;
     state = { ...state, ...next };
+    if (state.error) giveUp(state.error);
+    if (next.status === "connected") {
+      succeed();
+      // Before anything else that waits for the connection.
+      standing.forEach((again) => again().catch(onError));
+    }
     listeners.forEach((listener) => listener(state));
   };
   const onState: SlopClient["onState"] = (listener) => {
     listeners.add(listener);
     return () => listeners.delete(listener);
   };
-  const close = (error = new ProtocolError("CLOSED", "Closed")) => {
+  const close = (error: ProtocolError) => {
     change({ status: "closed", user: undefined, error });
-    for (const path of NAMESPACES) sockets[path].disconnect();
+    NAMESPACES.map((path) => sockets[path].disconnect());
   };
 
   // The session. Each attempt to connect signs in all its sockets with one token.
@@ -137,14 +144,16 @@ export function connect(
         if (!socket.active) close(new ProtocolError("REFUSED", reason));
       })
       .on("connect_error", (cause) => {
-        const { message } = cause;
         const code = socket.active
           ? "UNREACHABLE"
-          : message.startsWith(UNSUPPORTED_VERSION)
+          : cause.message.startsWith(UNSUPPORTED_VERSION)
             ? "UNSUPPORTED_VERSION"
             : "REFUSED";
-        const sentence = `${message}: does ${url} speak version ${PROTOCOL_VERSION}?`;
-        const error = new ProtocolError(code, sentence, { cause });
+        const error = new ProtocolError(
+          code,
+          `${cause.message}: does ${url} speak version ${PROTOCOL_VERSION}?`,
+          { cause },
+        );
         if (socket.active) change({ error });
         else close(error);
       })
@@ -155,9 +164,8 @@ export function connect(
     return socket;
   };
 
-  const sockets = Object.fromEntries(
-    NAMESPACES.map((path) => [path, open(path).connect()]),
-  ) as Record<NamespacePath, Socket>;
+  const sockets = {} as Record<NamespacePath, Socket>;
+  NAMESPACES.map((path) => (sockets[path] = open(path).connect()));
 
   // Calls and listeners.
 
@@ -173,11 +181,11 @@ export function connect(
   const errorOf = (
     event: string,
     code: ProtocolErrorCode,
-    message: string,
+    message: string | undefined,
     details?: ProtocolErrorDetails,
   ) => new ProtocolError(code, `${event}: ${message}`, { event, ...details });
   const complaint = (event: string, issues: readonly Issue[] | undefined) =>
-    issues && errorOf(event, "INVALID_PAYLOAD", `${issues[0]?.message}`, { issues });
+    issues && errorOf(event, "INVALID_PAYLOAD", issues[0]?.message, { issues });
 
   const call: Call = (
     event,
@@ -192,7 +200,7 @@ export function connect(
 
     return new Promise<CallResponse<typeof event>>((resolve, reject) => {
       const broken = complaint(event, validator?.sent(event, args));
-      if (broken) throw broken;
+      if (broken) return reject(broken);
       // Whatever becomes of the call, what is to be left is not brought back.
       standing.delete(event + argument);
       const respond = (lost: unknown, response: CallResponse<typeof event>) => {
@@ -204,8 +212,8 @@ export function connect(
             ? new ProtocolError(cause?.code ?? "REFUSED", error, { event, cause })
             : complaint(event, validator?.response(event, response));
         if (failure) return reject(failure);
-        const undoneBy = UNDONE_BY[event];
-        if (undoneBy) standing.set(undoneBy + argument, () => call(event, argument));
+        if (UNDONE_BY[event])
+          standing.set(UNDONE_BY[event] + argument, () => call(event, argument));
         accepted?.(response);
         resolve(response);
       };
@@ -219,8 +227,9 @@ export function connect(
         }
       };
       const timer = setTimeout(() => {
-        const late = errorOf(event, "TIMEOUT", `no response in ${timeoutMs} ms`);
-        reject((!sent && state.error) || late);
+        reject(
+          (!sent && state.error) || errorOf(event, "TIMEOUT", `no response in ${timeoutMs} ms`),
+        );
       }, timeoutMs);
       const stop = onState(look);
       signal?.addEventListener("abort", look);
@@ -251,17 +260,6 @@ export function connect(
     return () => socket.off(event as string, receive);
   };
 
-  const [ready, succeed, giveUp] = deferred<void>();
-  let isLost = false;
-  onState(({ status, user, error }) => {
-    if (error) giveUp(error);
-    if (status === "connected") {
-      succeed();
-      if (isLost) standing.forEach((again) => again().catch(onError));
-    }
-    isLost = status !== "connected";
-  });
-
   return {
     get state() {
       return state;
@@ -270,7 +268,7 @@ export function connect(
     onState,
     on,
     call,
-    close: () => close(),
+    close: () => close(new ProtocolError("CLOSED", "closed")),
     sockets,
     session: {
       authenticate,

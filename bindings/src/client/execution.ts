@@ -86,7 +86,7 @@ export function begin(
     toldAgain = told;
   };
   const tell = (update: Told) => {
-    const { data, result } = update;
+    const { data, result, ...rest } = update;
     if (data !== undefined) {
       const fresh = data.slice(toldAgain);
       toldAgain -= data.length - fresh.length;
@@ -98,8 +98,7 @@ export function begin(
       // Of a process that ended while the connection was lost, only the end is told.
       replay();
       tell({
-        ...update,
-        result: undefined,
+        ...rest,
         type: "progress",
         status: "running",
         data: result.stdout,
