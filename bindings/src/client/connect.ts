@@ -76,7 +76,7 @@ export function connect(
 
   let source: ConnectOptions["getToken"] = getToken ?? (() => token);
   let offer: Promise<string | undefined> | undefined;
-  /** Calls of `authenticate` on their way: their `authError` says nothing about the session. */
+  /** Calls of `authenticate`: an `authError` that one is answered with leaves the session as it is. */
   let authenticating = 0;
 
   const ask = () => Promise.resolve().then(source);
@@ -122,7 +122,8 @@ export function connect(
       .on("welcome", () => offered || settle())
       .on("authenticated", settle)
       .on("authError", ({ message }: AuthErrorPayload) => {
-        if (authenticating) return;
+        // Calls are sent once all sockets are settled; before, it is the outcome of connecting.
+        if (authenticating && !unsettled.size) return;
         // A session that has ended by itself goes on with a fresh token.
         if (user && path === "/") {
           ask()

@@ -71,6 +71,16 @@ test('a wrong token is told, and another one signs in', async (t) => {
   }
 });
 
+test('a sign-in asked for while connecting does not hide that the token was wrong', async (t) => {
+  const client = clientOf(t, server.url, { token: 'wrong', timeoutMs: 2000 });
+  const signedIn = client.session.authenticate(tokenFor('ada'));
+  const error = await failure(client.ready);
+  assert.equal(error.message, 'Invalid token: sign in again');
+  await signedIn;
+  assert.equal(client.state.status, 'connected');
+  assert.equal(client.state.user.userId, 'ada');
+});
+
 test('a refused token leaves the session as it was', async (t) => {
   const client = await connected(t, server.url, { token: tokenFor('ada') });
   const states = [];
