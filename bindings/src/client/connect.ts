@@ -87,8 +87,10 @@ export function connect(
   };
   const authenticate = async (token: string, options?: CallOptions) => {
     authenticating += 1;
+    // From now on only a logout says that there is to be nobody.
+    source ??= () => undefined;
     await onEach("authenticate", { token }, options).finally(() => (authenticating -= 1));
-    source = getToken ?? (() => token);
+    source &&= getToken ?? (() => token);
   };
 
   // The sockets.
@@ -127,7 +129,7 @@ export function connect(
         // A session that has ended by itself goes on with a fresh token.
         if (user && path === "/") {
           ask()
-            .then((token) => (token ? authenticate(token) : undefined))
+            .then<unknown>((token) => token && source && !user && authenticate(token))
             .catch(noToken);
         }
         settle(undefined, new ProtocolError("UNAUTHORIZED", `${message}: sign in again`));

@@ -6,6 +6,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ProtocolError } from '@slopstudios/protocol/client';
 import { startServer } from '../support/server.js';
@@ -164,6 +165,28 @@ test('after a logout nobody is signed in, and no reconnect brings anything back'
   assert.equal(asked, 1);
   const { rooms } = await client.call('getConnectionInfo');
   assert.ok(!rooms.includes('project-123'));
+});
+
+test('a sign-in that a logout follows is not made again by a reconnect', async (t) => {
+  const client = await connected(t, server.url);
+  const signedIn = client.session.authenticate(tokenFor('ada'));
+  await client.session.logout();
+  await signedIn;
+  const state = await reconnected(client);
+  assert.equal(state.user, undefined);
+});
+
+test('a fresh token that comes after a logout signs nobody in', async (t) => {
+  const tokens = [Promise.resolve(tokenFor('ada', { exp: now() + 2 }))];
+  const fresh = new Promise((resolve) => tokens.push(new Promise((give) => resolve(give))));
+  const client = await connected(t, server.url, { getToken: () => tokens.shift() });
+  await stateOf(client, 'signed out', ({ user }) => user === undefined);
+  await client.session.logout();
+  (await fresh)(tokenFor('ada'));
+  // The client would send the token in this turn of the event loop.
+  await setImmediate();
+  const { authenticated } = await client.call('getConnectionInfo');
+  assert.equal(authenticated, false);
 });
 
 test('a server that is down is told, and found when it comes', async (t) => {
