@@ -207,6 +207,8 @@ export function connect(
       // Whatever becomes of the call, what is to be left is not brought back.
       standing.delete(event + argument);
       const respond = (lost: unknown, response: CallResponse<typeof event>) => {
+        // A call before this one may have been answered meanwhile.
+        standing.delete(event + argument);
         const { success, error = "Refused" } = { ...response } as Outcome;
         const cause = refusal?.message === error ? refusal : undefined;
         const failure = lost

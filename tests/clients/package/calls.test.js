@@ -152,6 +152,28 @@ test('a room that was left without a connection is not brought back', async (t) 
   assert.ok(!rooms.includes('left'), `${rooms}`);
 });
 
+test('what is left before its joining was answered is not brought back', async (t) => {
+  const client = await connected(t, server.url, { token: tokenFor('ada') });
+  const answers = [
+    client.call('joinRoom', 'left'),
+    client.call('leaveRoom', 'left'),
+    client.call('joinRoom', 'changed'),
+    client.call('leaveRoom', 'changed'),
+    client.call('joinRoom', 'changed'),
+    client.call('subscribeMedia', 'm3'),
+    client.call('unsubscribeMedia', 'm3'),
+  ];
+  await Promise.all(answers);
+  await reconnected(client);
+  const { rooms } = await client.call('getConnectionInfo');
+  assert.deepEqual(rooms.slice(1), ['user:ada', 'changed']);
+  // The server answers in order: what was brought back on this socket is there before the answer.
+  await client.sockets['/media'].emitWithAck('authenticate', { token: tokenFor('ada') });
+  const payload = { mediaId: 'm3', progress: 50, stage: 'rendering' };
+  const progress = { namespace: '/media', mediaId: 'm3', event: 'mediaProgress', payload };
+  assert.deepEqual((await server.publish(progress)).body, { delivered: 0 });
+});
+
 test('a listener that was ended hears nothing more', async (t) => {
   const client = await connected(t, server.url);
   const heard = [];
