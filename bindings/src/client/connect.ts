@@ -113,12 +113,15 @@ export function connect(
       .socket(path, {
         auth(send: (auth: HandshakeAuth) => void) {
           const own = (offer ??= ask());
-          own.then((token) => {
-            // The attempt that the token was for may be over.
-            if (own !== offer) return;
-            offered = token;
-            send({ token, protocolVersion: PROTOCOL_VERSION } as HandshakeAuth);
-          }, noToken);
+          // The attempt that the token was for may be over.
+          own.then(
+            (token) => {
+              if (own !== offer) return;
+              offered = token;
+              send({ token, protocolVersion: PROTOCOL_VERSION } as HandshakeAuth);
+            },
+            (cause) => own === offer && noToken(cause),
+          );
         },
       })
       .on("welcome", () => offered || settle())

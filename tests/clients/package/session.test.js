@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { ProtocolError } from '@slopstudios/protocol/client';
 import { startServer } from '../support/server.js';
 import { now, tokenFor } from '../support/tokens.js';
-import { within } from '../support/within.js';
+import { until, within } from '../support/within.js';
 import { clientOf, connected, failure, next, reconnected, stateOf } from './support.js';
 
 const server = await startServer();
@@ -148,6 +148,22 @@ test('a token provider that fails is asked again', async (t) => {
   const state = await stateOf(client, 'signed in', ({ status }) => status === 'connected');
   assert.equal(state.user.userId, 'ada');
   assert.equal(state.error, undefined);
+});
+
+test('a token provider that fails too late disturbs nothing', async (t) => {
+  let fail;
+  const tokens = [new Promise((_, reject) => (fail = reject)), tokenFor('ada')];
+  const client = clientOf(t, server.url, { getToken: () => tokens.shift() });
+  await until('the client to ask for a token', () => tokens.length === 1);
+  client.sockets['/'].io.engine.close();
+  await stateOf(client, 'signed in', ({ status }) => status === 'connected');
+  const states = [];
+  client.onState((state) => states.push(state));
+  fail(new Error('the identity provider was away'));
+  await setImmediate();
+  await client.call('ping');
+  assert.deepEqual(states, []);
+  assert.equal(client.state.user.userId, 'ada');
 });
 
 test('after a logout nobody is signed in, and no reconnect brings anything back', async (t) => {
