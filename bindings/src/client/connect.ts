@@ -282,6 +282,7 @@ export function connect(
       authenticate,
       async logout(options) {
         source = undefined;
+        standing.clear();
         await onEach("logout", undefined, options);
       },
     },

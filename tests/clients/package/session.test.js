@@ -183,6 +183,22 @@ test('after a logout nobody is signed in, and no reconnect brings anything back'
   assert.ok(!rooms.includes('project-123'));
 });
 
+test('a logout without a connection counts, too', async (t) => {
+  const client = await connected(t, server.url, {
+    token: tokenFor('ada'),
+    socketOptions: { reconnectionDelay: 500 },
+  });
+  await client.call('joinRoom', 'project-123');
+  client.sockets['/'].io.engine.close();
+  await stateOf(client, 'disconnected', ({ status }) => status === 'connecting');
+  const late = await failure(client.session.logout({ timeoutMs: 20 }));
+  assert.equal(late.code, 'TIMEOUT');
+  const state = await stateOf(client, 'connected again', ({ status }) => status === 'connected');
+  assert.equal(state.user, undefined);
+  const { rooms } = await client.call('getConnectionInfo');
+  assert.ok(!rooms.includes('project-123'), `${rooms}`);
+});
+
 test('a sign-in that a logout follows is not made again by a reconnect', async (t) => {
   const client = await connected(t, server.url);
   const signedIn = client.session.authenticate(tokenFor('ada'));
