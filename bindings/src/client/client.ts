@@ -30,9 +30,10 @@ export interface SlopClient {
   /**
    * Sends an event and gives what the server calls back with: `call("joinRoom", "project-123")`.
    * Waits for the connection first. Joined rooms and subscribed media items are joined and
-   * subscribed again whenever the client connects again.
+   * subscribed again whenever the client connects again. For signing in and out there is `session`,
+   * which does it on all namespaces.
    */
-  call<Name extends keyof ClientToServerEvents>(
+  call<Name extends Exclude<keyof ClientToServerEvents, "authenticate" | "logout">>(
     event: Name,
     ...parameters: CallParameters<Name>
   ): Promise<CallResponse<Name>>;

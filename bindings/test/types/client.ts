@@ -55,6 +55,10 @@ export async function calls(client: SlopClient): Promise<void> {
   await client.call("joinRoom");
   // @ts-expect-error surplus argument
   await client.call("ping", "now");
+  // @ts-expect-error it would sign in on one namespace only: `session.authenticate`
+  await client.call("authenticate", { token: "token" });
+  // @ts-expect-error it would sign out on one namespace only: `session.logout`
+  await client.call("logout");
   // @ts-expect-error a server event is not sent by clients
   await client.call("welcome");
   // @ts-expect-error no such option
