@@ -2,7 +2,7 @@
 
 import { Manager } from "socket.io-client";
 import type { Socket } from "socket.io-client";
-import { EVENT_NAMESPACES, NAMESPACES, PROTOCOL_VERSION, UNSUPPORTED_VERSION } from "../events.js";
+import { EVENT_NAMESPACES, NAMESPACES, PROTOCOL_VERSION } from "../events.js";
 import type { NamespacePath } from "../events.js";
 import type {
   AuthErrorPayload,
@@ -152,7 +152,8 @@ export function connect(
       .on("connect_error", (cause) => {
         const code = socket.active
           ? "UNREACHABLE"
-          : cause.message.startsWith(UNSUPPORTED_VERSION)
+          : // Words of `UNSUPPORTED_VERSION`: all of them would not fit in.
+            /protocol version/.test(cause.message)
             ? "UNSUPPORTED_VERSION"
             : "REFUSED";
         const error = new ProtocolError(
@@ -226,11 +227,10 @@ export function connect(
         resolve(response);
       };
       const look = () => {
-        const { status, error } = state;
         if (signal?.aborted) {
           reject(errorOf(event, "ABORTED", "aborted", { cause: signal.reason }));
-        } else if (status === "closed") reject(error);
-        else if (status === "connected") {
+        } else if (state.status === "closed") reject(state.error);
+        else if (state.status === "connected") {
           sent ??= socket.timeout(timeoutMs).emit(event, ...args, respond);
         }
       };
