@@ -39,7 +39,11 @@ export function claude(call: Call, on: Listen, onState: SlopClient["onState"]): 
       else if (run.isLost && user) {
         run.isLost = false;
         // Asking for the status makes the server send all that was missed, and then what is new.
-        call("claude:status", processId, undefined, run.replay).catch((error) => {
+        call("claude:status", processId, undefined, () => {
+          run.replay();
+          // What was asked for without a connection may have been given up.
+          run.abort?.();
+        }).catch((error) => {
           // Unless the server has said no, the next sign-in tries again.
           if (error.code === "REFUSED") fail(error, { processId });
           else run.isLost = true;
@@ -57,6 +61,7 @@ export function claude(call: Call, on: Listen, onState: SlopClient["onState"]): 
           if (signal?.aborted) cancel(processId as ProcessId).catch(() => {});
         };
         const ended = () => signal?.removeEventListener("abort", abort);
+        run.abort = abort;
         followed.set(processId as ProcessId, run);
         run.accept(processId as ProcessId);
         signal?.addEventListener("abort", abort);

@@ -44,7 +44,7 @@ export interface ClaudeExecution extends AsyncIterable<ClaudeStep> {
 export interface Claude {
   /**
    * Executes a prompt. `timeoutMs` is for the server's acceptance, not for the process; an abort
-   * ends the process, too.
+   * ends the process, too, without a connection as soon as there is one.
    */
   execute(payload: ClaudeExecutePayload, options?: CallOptions): ClaudeExecution;
 }
@@ -59,6 +59,8 @@ export interface Run {
   fail: (error: ProtocolError) => void;
   /** Whether its events reach no socket of this client any more. */
   isLost?: boolean;
+  /** Ends its process if that is wanted. */
+  abort?: () => void;
 }
 
 /** What the server sends about a process that has not failed. */

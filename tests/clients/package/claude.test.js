@@ -103,6 +103,27 @@ test('an aborted signal ends the process, whenever it is aborted', async (t) => 
   assert.equal((await failure(never.processId)).code, 'ABORTED');
 });
 
+test('an abort during an outage ends the process, however long the outage is', async (t) => {
+  const shell = await startShellServer(t);
+  const client = await signedIn(t, shell, {
+    timeoutMs: 20,
+    socketOptions: { reconnectionDelay: 500 },
+  });
+  const { signal, abort } = aborting();
+  const { wait } = new Gate(shell);
+  const execution = client.claude.execute({ prompt: wait }, { signal, timeoutMs: 10_000 });
+  await within('the process', execution.processId);
+  client.sockets['/'].io.engine.close();
+  await stateOf(client, 'disconnected', ({ status }) => status === 'connecting');
+  abort();
+  assert.equal((await failure(execution.result)).code, 'CANCELLED');
+});
+
+function aborting() {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
+}
+
 test('a queued execution tells its place, then runs', async (t) => {
   const shell = await startShellServer(t, { CLAUDE_MAX_CONCURRENT_PROCESSES: '1' });
   const client = await signedIn(t, shell);
