@@ -32,11 +32,14 @@ export function claude(call: Call, on: Listen, onState: SlopClient["onState"]): 
     fail(new ProtocolError(cause.code, cause.message, { ...cause, cause }), cause),
   );
 
+  /** Who has signed in last: the server tells each socket what is another user's no more. */
+  let owner: string | undefined;
   onState(({ status, user, error }) => {
+    const isOther = user && owner !== (owner = user.userId);
     followed.forEach((run, processId) => {
       if (status === "closed") run.fail(error as ProtocolError);
       else if (status !== "connected") run.isLost = true;
-      else if (run.isLost && user) {
+      else if (user && (isOther || run.isLost)) {
         run.isLost = false;
         // Asking for the status makes the server send all that was missed, and then what is new.
         call("claude:status", processId, undefined, () => {

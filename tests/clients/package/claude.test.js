@@ -181,6 +181,28 @@ test('a process that ends while the connection is lost is told in full', async (
   );
 });
 
+test('an execution ends for the client that signs in as another user', async (t) => {
+  const shell = await startShellServer(t);
+  const client = await signedIn(t, shell);
+  const execution = client.claude.execute({ prompt: new Gate(shell).wait });
+  await within('the process', execution.processId);
+  await client.session.authenticate(tokenFor(newUser()));
+  assert.equal((await failure(execution.result)).code, 'PROCESS_NOT_FOUND');
+});
+
+test('an execution goes on for the client that signs in as the same user again', async (t) => {
+  const shell = await startShellServer(t);
+  const token = tokenFor(newUser());
+  const client = await connected(t, shell.url, { token });
+  const gate = new Gate(shell);
+  const execution = client.claude.execute({ prompt: `printf before; ${gate.wait}; printf after` });
+  for await (const step of execution) if (step.data) break;
+  await client.session.logout();
+  await client.session.authenticate(token);
+  gate.open();
+  assert.equal(outputOf(await stepsOf(execution)), 'beforeafter');
+});
+
 test('a process that the server has forgotten rejects', async (t) => {
   const first = await startServer();
   t.after(() => first.discard());
