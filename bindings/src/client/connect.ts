@@ -261,7 +261,7 @@ export function connect(
     const socket = socketOf(event);
     const receive = (payload: unknown) => {
       const error = complaint(event, validator?.received(event, [payload]));
-      if (error) broken(error, payload as never);
+      if (error) broken(error, { ...(payload as object) } as never);
       else listener(payload as never);
     };
     socket.on(event as string, receive);

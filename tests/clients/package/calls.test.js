@@ -3,14 +3,21 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { after, test } from 'node:test';
 import { ProtocolError, connect } from '@slopstudios/protocol/client';
-import { Server } from 'socket.io';
 import { startServer } from '../support/server.js';
 import { tokenFor } from '../support/tokens.js';
 import { within } from '../support/within.js';
-import { clientOf, connected, failure, next, reconnected, restarted, stateOf } from './support.js';
+import {
+  clientOf,
+  connected,
+  failure,
+  next,
+  reconnected,
+  restarted,
+  serverOf,
+  stateOf,
+} from './support.js';
 
 const server = await startServer();
 after(() => server.stop());
@@ -218,20 +225,11 @@ test('a program that closes its client ends', async () => {
 });
 
 test('events of a server that breaks the rules go to onError, not to the listener', async (t) => {
-  const http = createServer();
-  const io = new Server(http);
-  for (const path of ['/', '/media', '/notifications']) {
-    io.of(path).on('connection', (socket) => {
-      socket.emit('welcome', { message: 'hello', socketId: socket.id, serverTime: 'yesterday' });
-      socket.on('ping', (callback) => callback({ timestamp: 'now' }));
-      socket.on('getConnectionInfo', () => socket.emit('pong', { timestamp: 'now' }));
-    });
-  }
-  http.listen(0, '127.0.0.1');
-  await once(http, 'listening');
-  t.after(() => io.close());
-
-  const url = `http://127.0.0.1:${http.address().port}`;
+  const url = await serverOf(t, (socket) => {
+    socket.emit('welcome', { message: 'hello', socketId: socket.id, serverTime: 'yesterday' });
+    socket.on('ping', (callback) => callback({ timestamp: 'now' }));
+    socket.on('getConnectionInfo', () => socket.emit('pong', { timestamp: 'now' }));
+  });
   const client = await connected(t, url, { timeoutMs: 2000 });
   const wrong = await failure(client.call('ping'));
   assert.equal(wrong.code, 'INVALID_PAYLOAD');

@@ -7,7 +7,7 @@ import { startServer } from '../support/server.js';
 import { Gate, startShellServer } from '../support/shell.js';
 import { tokenFor } from '../support/tokens.js';
 import { until, within } from '../support/within.js';
-import { connected, failure, reconnected, restarted, stateOf } from './support.js';
+import { connected, failure, reconnected, restarted, serverOf, stateOf } from './support.js';
 
 const server = await startServer();
 after(() => server.stop());
@@ -228,6 +228,22 @@ test('an execution whose acceptance is lost is not sent again', async (t) => {
   await stateOf(client, 'connected again', ({ status }) => status === 'connected');
   const metrics = await (await second.fetch('/metrics')).text();
   assert.doesNotMatch(metrics, /event="claude:execute"[^\n]* [1-9]/);
+});
+
+test('an event about no process goes to no execution', async (t) => {
+  const url = await serverOf(t, (socket) => {
+    socket.emit('authenticated', { userId: 'ada' });
+    socket.on('ping', (callback) => {
+      for (const name of ['queued', 'progress', 'complete', 'error']) {
+        socket.emit(`claude:${name}`);
+        socket.emit(`claude:${name}`, null);
+      }
+      callback({ timestamp: Date.now() });
+    });
+  });
+  const client = await connected(t, url, { token: 'good' });
+  await client.call('ping');
+  assert.deepEqual(client.errors, []);
 });
 
 test('the rate limit is an error with its code', async (t) => {
