@@ -42,7 +42,7 @@ export function claude(call: Call, on: Listen, onState: SlopClient["onState"]): 
       else if (user && (isOther || run.isLost)) {
         run.isLost = false;
         // Asking for the status makes the server send all that was missed, and then what is new.
-        call("claude:status", processId, undefined, () => {
+        call("claude:status", processId, { timeoutMs: 2e9 }, () => {
           run.replay();
           // What was asked for without a connection may have been given up.
           run.abort?.();

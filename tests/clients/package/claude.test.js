@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { newUser } from '../support/executions.js';
 import { startServer } from '../support/server.js';
 import { Gate, startShellServer } from '../support/shell.js';
@@ -244,6 +245,29 @@ test('an event about no process goes to no execution', async (t) => {
   const client = await connected(t, url, { token: 'good' });
   await client.call('ping');
   assert.deepEqual(client.errors, []);
+});
+
+test('a server that is slow to say how a process is repeats nothing', async (t) => {
+  const url = await serverOf(t, (socket) => {
+    const processId = 'process-1';
+    const tell = (data) => socket.emit('claude:progress', { processId, status: 'running', data });
+    socket.emit('authenticated', { userId: 'ada' });
+    socket.on('claude:execute', (_, callback) => {
+      callback({ success: true, processId });
+      tell('abc');
+    });
+    socket.on('claude:status', async (_, callback) => {
+      await setTimeout(200);
+      callback({ success: true, status: 'running' });
+      tell('abcdef');
+      socket.emit('claude:complete', { processId, result: { stdout: 'abcdef' } });
+    });
+  });
+  const client = await connected(t, url, { token: 'good', timeoutMs: 20, validator: undefined });
+  const execution = client.claude.execute({ prompt: 'hello' }, { timeoutMs: 10_000 });
+  for await (const step of execution) if (step.data) break;
+  await reconnected(client);
+  assert.equal(outputOf(await stepsOf(execution)), 'abcdef');
 });
 
 test('the rate limit is an error with its code', async (t) => {
