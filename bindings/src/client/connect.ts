@@ -61,7 +61,8 @@ export function connect(
       // Before anything else that waits for the connection.
       standing.forEach((again) => again().catch(onError));
     }
-    listeners.forEach((listener) => listener(state));
+    // What one throws is an unhandled rejection, and the others are called all the same.
+    listeners.forEach(async (listener) => listener(state));
   };
   const onState: SlopClient["onState"] = (listener) => {
     listeners.add(listener);

@@ -287,6 +287,30 @@ test('a client that the server sends away says so', async (t) => {
   assert.equal(state.error.message, 'io server disconnect');
 });
 
+test('a listener to the state that throws harms nobody but itself', async (t) => {
+  const client = clientOf(t, server.url, { token: tokenFor('ada') });
+  const thrown = [];
+  // The test runner would take it for a failure of the test.
+  const runners = process.rawListeners('unhandledRejection');
+  process.removeAllListeners('unhandledRejection');
+  process.on('unhandledRejection', ({ message }) => thrown.push(message));
+  t.after(() => {
+    process.removeAllListeners('unhandledRejection');
+    for (const listener of runners) process.on('unhandledRejection', listener);
+  });
+  client.onState(() => {
+    throw new Error('a mistake of the program');
+  });
+  const states = [];
+  client.onState(({ status }) => states.push(status));
+  await within('the client to be ready', client.ready);
+  client.close();
+  await setImmediate();
+  assert.deepEqual(states, ['connecting', 'connected', 'closed']);
+  assert.deepEqual(thrown, Array(3).fill('a mistake of the program'));
+  assert.ok(Object.values(client.sockets).every((socket) => !socket.active));
+});
+
 test('notifications of the user arrive on the client', async (t) => {
   const client = await connected(t, server.url, { token: tokenFor('grace') });
   const arrival = next(client, 'notification');
