@@ -77,7 +77,7 @@ export function connect(
 
   let source: ConnectOptions["getToken"] = getToken ?? (() => token);
   let offer: Promise<string | undefined> | undefined;
-  /** Calls of `authenticate`: an `authError` that one is answered with leaves the session as it is. */
+  /** Sockets whose answer is awaited: an `authError` instead leaves the session as it is. */
   let authenticating = 0;
 
   const ask = () => Promise.resolve().then(source);
@@ -87,10 +87,9 @@ export function connect(
     manager.engine.close();
   };
   const authenticate = async (token: string, options?: CallOptions) => {
-    authenticating += 1;
     // From now on only a logout says that there is to be nobody.
     source ??= () => undefined;
-    await onEach("authenticate", { token }, options).finally(() => (authenticating -= 1));
+    await onEach("authenticate", { token }, options);
     source &&= getToken ?? (() => token);
   };
 
@@ -256,7 +255,14 @@ export function connect(
     argument: CallArgument<Name>,
     options: CallOptions | undefined,
   ) =>
-    Promise.all(NAMESPACES.map((path) => call(event, argument, options, undefined, sockets[path])));
+    Promise.all(
+      NAMESPACES.map((path) => {
+        authenticating += 1;
+        return call(event, argument, options, undefined, sockets[path]).finally(
+          () => (authenticating -= 1),
+        );
+      }),
+    );
 
   const on: Listen = (event, listener, broken = onError) => {
     const socket = socketOf(event);

@@ -6,13 +6,13 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ProtocolError } from '@slopstudios/protocol/client';
 import { startServer } from '../support/server.js';
 import { now, tokenFor } from '../support/tokens.js';
 import { until, within } from '../support/within.js';
-import { clientOf, connected, failure, next, reconnected, stateOf } from './support.js';
+import { clientOf, connected, failure, next, reconnected, serverOf, stateOf } from './support.js';
 
 const server = await startServer();
 after(() => server.stop());
@@ -92,6 +92,24 @@ test('a refused token leaves the session as it was', async (t) => {
   assert.equal(error.event, 'authenticate');
   assert.deepEqual(states, []);
   assert.equal(client.state.user.userId, 'ada');
+});
+
+test('a refused token leaves the session as it was, whichever namespace answers first', async (t) => {
+  const url = await serverOf(t, (socket, path) => {
+    socket.emit('authenticated', { userId: 'ada' });
+    socket.on('authenticate', async (_, callback) => {
+      if (path === '/') await setTimeout(50);
+      socket.emit('authError', { message: 'Invalid token', timestamp: new Date().toISOString() });
+      callback({ success: false, error: 'Invalid token' });
+    });
+    socket.on('ping', (callback) => callback({ timestamp: Date.now() }));
+  });
+  const client = await connected(t, url, { token: 'good' });
+  const answered = new Promise((resolve) => client.on('authError', resolve));
+  assert.equal((await failure(client.session.authenticate('bad'))).code, 'UNAUTHORIZED');
+  await within('the answer of the last namespace', answered);
+  assert.equal(client.state.user.userId, 'ada');
+  assert.equal(client.state.error, undefined);
 });
 
 test('the token of the last authenticate signs in after a reconnect', async (t) => {
