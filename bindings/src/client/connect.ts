@@ -132,8 +132,11 @@ export function connect(
         // A session that has ended by itself goes on with a fresh token.
         if (user && path === "/") {
           ask()
-            .then<unknown>((token) => token && source && !user && authenticate(token))
-            .catch(noToken);
+            .then<unknown, unknown>(
+              (token) => token && source && !user && authenticate(token),
+              noToken,
+            )
+            .catch((error) => change({ error }));
         }
         settle(undefined, new ProtocolError("UNAUTHORIZED", `${message}: sign in again`));
       })

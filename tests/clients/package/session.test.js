@@ -151,6 +151,18 @@ test('a session that expires goes on with a fresh token', async (t) => {
   }
 });
 
+test('a fresh token that is refused is told, and the connection stays', async (t) => {
+  const tokens = [tokenFor('ada', { exp: now() + 2 }), 'wrong'];
+  const client = await connected(t, server.url, { getToken: () => tokens.shift() });
+  const statuses = new Set();
+  client.onState(({ status }) => statuses.add(status));
+  const { error } = await stateOf(client, 'refused', ({ error }) => error?.event);
+  assert.equal(error.code, 'UNAUTHORIZED');
+  assert.equal(error.message, 'Invalid token');
+  await client.call('ping');
+  assert.deepEqual([...statuses], ['connected']);
+});
+
 test('a token provider that fails is asked again', async (t) => {
   let asked = 0;
   const getToken = async () => {
