@@ -188,7 +188,7 @@ test('an execution ends for the client that signs in as another user', async (t)
   const execution = client.claude.execute({ prompt: new Gate(shell).wait });
   await within('the process', execution.processId);
   await client.session.authenticate(tokenFor(newUser()));
-  assert.equal((await failure(execution.result)).code, 'PROCESS_NOT_FOUND');
+  assert.equal((await failure(execution.result)).code, 'REFUSED');
 });
 
 test('an execution goes on for the client that signs in as the same user again', async (t) => {
@@ -244,7 +244,10 @@ test('an event about no process goes to no execution', async (t) => {
   });
   const client = await connected(t, url, { token: 'good' });
   await client.call('ping');
-  assert.deepEqual(client.errors, []);
+  assert.deepEqual(
+    client.errors.map(({ event }) => event),
+    ['claude:error', 'claude:error'],
+  );
 });
 
 test('a server that is slow to say how a process is repeats nothing', async (t) => {
