@@ -23,8 +23,12 @@ export interface ConnectOptions {
    * rooms and subscriptions that cannot be restored. `console.error` when absent.
    */
   onError?: ((error: ProtocolError) => void) | undefined;
-  /** Options of Socket.IO itself: transports, path, delays between attempts, headers. */
-  socketOptions?: Partial<ManagerOptions & SocketOptions> | undefined;
+  /**
+   * Options of Socket.IO itself: transports, path, delays between attempts, headers. Not those that
+   * the client decides on: how to sign in, how long to wait, what to send again.
+   */
+  socketOptions?:
+    Omit<Partial<ManagerOptions & SocketOptions>, "auth" | "retries" | "ackTimeout"> | undefined;
 }
 
 /** How to make one call. */
@@ -40,7 +44,7 @@ export interface ConnectionState {
   /**
    * - `connecting`: for the first time or again
    * - `connected`: all namespaces are connected, the outcome of the sign-in is known, rooms and
-   *   subscriptions are restored
+   *   subscriptions have been asked for again; their answers may be on their way
    * - `closed`: for good; `error` tells why
    */
   readonly status: "connecting" | "connected" | "closed";

@@ -36,6 +36,12 @@ export function connecting(): void {
   connect("http://localhost:3000", { timeout: 500 });
   // @ts-expect-error wrong type
   connect("http://localhost:3000", { getToken: async () => 7 });
+  // @ts-expect-error the client signs in itself
+  connect("http://localhost:3000", { socketOptions: { auth: { token: "token" } } });
+  // @ts-expect-error the client decides what is sent again
+  connect("http://localhost:3000", { socketOptions: { retries: 3 } });
+  // @ts-expect-error each call has a timeout
+  connect("http://localhost:3000", { socketOptions: { ackTimeout: 500 } });
   // @ts-expect-error an option of Socket.IO that does not exist
   connect("http://localhost:3000", { socketOptions: { transport: "websocket" } });
 }
