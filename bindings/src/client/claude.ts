@@ -14,22 +14,23 @@ export function claude(call: Call, on: Listen, onState: SlopClient["onState"]): 
 
   const cancel = (processId: ProcessId, options?: CallOptions) =>
     call("claude:cancel", processId, options);
-  const fail = (error: ProtocolError, { processId }: { processId?: ProcessId }) => {
-    followed.get(processId as ProcessId)?.fail(error);
-    followed.delete(processId as ProcessId);
+  // A server that breaks the rules may send no payload at all.
+  const fail = (error: ProtocolError, payload: { processId?: ProcessId } | undefined) => {
+    followed.get(payload?.processId as ProcessId)?.fail(error);
+    followed.delete(payload?.processId as ProcessId);
   };
   for (const type of ["queued", "progress", "complete"] as const) {
     on(
       `claude:${type}`,
       (payload: Update) => {
-        followed.get(payload.processId)?.tell({ ...payload, type });
-        if (type === "complete") followed.delete(payload.processId);
+        followed.get(payload?.processId)?.tell({ ...payload, type });
+        if (type === "complete") followed.delete(payload?.processId);
       },
       fail,
     );
   }
   on("claude:error", (cause) =>
-    fail(new ProtocolError(cause.code, cause.message, { ...cause, cause }), cause),
+    fail(new ProtocolError(cause?.code, cause?.message, { ...cause, cause }), cause),
   );
 
   /** Who has signed in last: the server tells each socket what is another user's no more. */

@@ -271,7 +271,7 @@ export function connect(
     const socket = socketOf(event);
     const receive = (payload: unknown) => {
       const error = complaint(event, validator?.received(event, [payload]));
-      if (error) broken(error, { ...(payload as object) } as never);
+      if (error) broken(error, payload as never);
       else listener(payload as never);
     };
     socket.on(event as string, receive);

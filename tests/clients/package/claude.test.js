@@ -242,6 +242,8 @@ test('an event about no process goes to no execution', async (t) => {
       callback({ timestamp: Date.now() });
     });
   });
+  const trusting = await connected(t, url, { token: 'good', validator: undefined });
+  await trusting.call('ping');
   const client = await connected(t, url, { token: 'good' });
   await client.call('ping');
   assert.deepEqual(
