@@ -57,8 +57,8 @@ export function claude(call: Call, on: Listen, onState: SlopClient["onState"]): 
   });
 
   return {
-    execute(payload, options = {}) {
-      const { signal } = options;
+    execute(payload, options) {
+      const signal = options?.signal;
       const run = begin(cancel);
       const accepted = ({ processId }: ClaudeExecuteCallback) => {
         const abort = () => {

@@ -2,7 +2,7 @@
 
 import { Manager } from "socket.io-client";
 import type { Socket } from "socket.io-client";
-import { EVENT_NAMESPACES, NAMESPACES, PROTOCOL_VERSION } from "../events.js";
+import { EVENT_NAMESPACES, NAMESPACES, PROTOCOL_VERSION, UNSUPPORTED_VERSION } from "../events.js";
 import type { NamespacePath } from "../events.js";
 import type {
   AuthErrorPayload,
@@ -155,8 +155,7 @@ export function connect(
       .on("connect_error", (cause) => {
         const code = socket.active
           ? "UNREACHABLE"
-          : // Words of `UNSUPPORTED_VERSION`: all of them would not fit in.
-            /protocol version/.test(cause.message)
+          : cause.message.startsWith(UNSUPPORTED_VERSION)
             ? "UNSUPPORTED_VERSION"
             : "REFUSED";
         const error = new ProtocolError(
@@ -245,8 +244,8 @@ export function connect(
       const stop = onState(look);
       signal?.addEventListener("abort", look);
       end = () => {
-        stop();
         clearTimeout(timer);
+        stop();
         signal?.removeEventListener("abort", look);
       };
       look();
