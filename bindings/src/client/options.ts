@@ -14,7 +14,7 @@ export interface ConnectOptions {
    * attempt to connect, and again when the token of a signed-in client has expired.
    */
   getToken?: (() => string | undefined | Promise<string | undefined>) | undefined;
-  /** How long calls wait for their response, in milliseconds; 10000 when absent. */
+  /** How long calls wait for their response, in ms, below 2^31; 10000 when absent. */
   timeoutMs?: number | undefined;
   /** Checks all that is sent and received; import it from `@slopstudios/protocol/validate`. */
   validator?: Validator | undefined;
@@ -33,7 +33,7 @@ export interface ConnectOptions {
 
 /** How to make one call. */
 export interface CallOptions {
-  /** How long to wait for the response, in milliseconds, connecting included. */
+  /** How long to wait for the response, in ms, below 2^31, connecting included. */
   timeoutMs?: number | undefined;
   /** Gives the call up. A call that was not sent yet is never sent. */
   signal?: AbortSignal | undefined;
