@@ -15,14 +15,18 @@ import type { Session } from "./session.js";
 export interface SlopClient {
   /** The connection and who is signed in, now. */
   readonly state: ConnectionState;
-  /** Calls back after each change of the state. */
+  /** Calls back after each change of the state. What a listener throws is an unhandled rejection. */
   onState(listener: (state: ConnectionState) => void): Unsubscribe;
   /**
    * The outcome of the first attempt: connected and, when there is a token, signed in. Rejects when
    * that failed, while the client goes on trying; `state` tells how that goes.
    */
   readonly ready: Promise<void>;
-  /** Calls back for an event of the server, on whatever namespace it is sent. */
+  /**
+   * Calls back for an event of the server, on the namespace it belongs to. Those that all namespaces
+   * have (`welcome`, `authenticated`, `authError`, `loggedOut`, `error`) are heard on `/` only; for
+   * the others there is `sockets`.
+   */
   on<Name extends keyof ServerToClientEvents>(
     event: Name,
     listener: ServerToClientEvents[Name],
@@ -30,9 +34,10 @@ export interface SlopClient {
   /**
    * Sends an event and gives what the server calls back with: `call("joinRoom", "project-123")`.
    * Waits for the connection first. Joined rooms and subscribed media items are joined and
-   * subscribed again whenever the client connects again.
+   * subscribed again whenever the client connects again. For signing in and out there is `session`,
+   * which does it on all namespaces.
    */
-  call<Name extends keyof ClientToServerEvents>(
+  call<Name extends Exclude<keyof ClientToServerEvents, "authenticate" | "logout">>(
     event: Name,
     ...parameters: CallParameters<Name>
   ): Promise<CallResponse<Name>>;

@@ -50,26 +50,34 @@ export function connect(
 ): SlopClient {
   let state: ConnectionState = { status: "connecting" };
   const listeners = new Set<(state: ConnectionState) => void>();
+  const [ready, succeed, giveUp] = deferred<void>();
 
   const change = (next: Partial<ConnectionState>) => {
     if (state.status === "closed") return;
     state = { ...state, ...next };
-    listeners.forEach((listener) => listener(state));
+    if (state.error) giveUp(state.error);
+    if (next.status === "connected") {
+      succeed();
+      // Before anything else that waits for the connection.
+      standing.forEach((again) => again().catch(onError));
+    }
+    // What one throws is an unhandled rejection, and the others are called all the same.
+    listeners.forEach(async (listener) => listener(state));
   };
   const onState: SlopClient["onState"] = (listener) => {
     listeners.add(listener);
     return () => listeners.delete(listener);
   };
-  const close = (error = new ProtocolError("CLOSED", "Closed")) => {
+  const close = (error: ProtocolError) => {
     change({ status: "closed", user: undefined, error });
-    for (const path of NAMESPACES) sockets[path].disconnect();
+    NAMESPACES.map((path) => sockets[path].disconnect());
   };
 
   // The session. Each attempt to connect signs in all its sockets with one token.
 
   let source: ConnectOptions["getToken"] = getToken ?? (() => token);
   let offer: Promise<string | undefined> | undefined;
-  /** Calls of `authenticate` on their way: their `authError` says nothing about the session. */
+  /** Sockets whose answer is awaited: an `authError` instead leaves the session as it is. */
   let authenticating = 0;
 
   const ask = () => Promise.resolve().then(source);
@@ -79,9 +87,10 @@ export function connect(
     manager.engine.close();
   };
   const authenticate = async (token: string, options?: CallOptions) => {
-    authenticating += 1;
-    await onEach("authenticate", { token }, options).finally(() => (authenticating -= 1));
-    source = getToken ?? (() => token);
+    // From now on only a logout says that there is to be nobody.
+    source ??= () => undefined;
+    await onEach("authenticate", { token }, options);
+    source &&= getToken ?? (() => token);
   };
 
   // The sockets.
@@ -104,23 +113,30 @@ export function connect(
       .socket(path, {
         auth(send: (auth: HandshakeAuth) => void) {
           const own = (offer ??= ask());
-          own.then((token) => {
-            // The attempt that the token was for may be over.
-            if (own !== offer) return;
-            offered = token;
-            send({ token, protocolVersion: PROTOCOL_VERSION } as HandshakeAuth);
-          }, noToken);
+          // The attempt that the token was for may be over.
+          own.then(
+            (token) => {
+              if (own !== offer) return;
+              offered = token;
+              send({ token, protocolVersion: PROTOCOL_VERSION } as HandshakeAuth);
+            },
+            (cause) => own === offer && noToken(cause),
+          );
         },
       })
       .on("welcome", () => offered || settle())
       .on("authenticated", settle)
       .on("authError", ({ message }: AuthErrorPayload) => {
-        if (authenticating) return;
+        // Calls are sent once all sockets are settled; before, it is the outcome of connecting.
+        if (authenticating && !unsettled.size) return;
         // A session that has ended by itself goes on with a fresh token.
         if (user && path === "/") {
           ask()
-            .then((token) => (token ? authenticate(token) : undefined))
-            .catch(noToken);
+            .then<unknown, unknown>(
+              (token) => token && source && !user && authenticate(token),
+              noToken,
+            )
+            .catch((error) => change({ error }));
         }
         settle(undefined, new ProtocolError("UNAUTHORIZED", `${message}: sign in again`));
       })
@@ -137,14 +153,16 @@ export function connect(
         if (!socket.active) close(new ProtocolError("REFUSED", reason));
       })
       .on("connect_error", (cause) => {
-        const { message } = cause;
         const code = socket.active
           ? "UNREACHABLE"
-          : message.startsWith(UNSUPPORTED_VERSION)
+          : cause.message.startsWith(UNSUPPORTED_VERSION)
             ? "UNSUPPORTED_VERSION"
             : "REFUSED";
-        const sentence = `${message}: does ${url} speak version ${PROTOCOL_VERSION}?`;
-        const error = new ProtocolError(code, sentence, { cause });
+        const error = new ProtocolError(
+          code,
+          `${cause.message}: does ${url} speak version ${PROTOCOL_VERSION}?`,
+          { cause },
+        );
         if (socket.active) change({ error });
         else close(error);
       })
@@ -155,9 +173,8 @@ export function connect(
     return socket;
   };
 
-  const sockets = Object.fromEntries(
-    NAMESPACES.map((path) => [path, open(path).connect()]),
-  ) as Record<NamespacePath, Socket>;
+  const sockets = {} as Record<NamespacePath, Socket>;
+  NAMESPACES.map((path) => (sockets[path] = open(path).connect()));
 
   // Calls and listeners.
 
@@ -173,11 +190,11 @@ export function connect(
   const errorOf = (
     event: string,
     code: ProtocolErrorCode,
-    message: string,
+    message: string | undefined,
     details?: ProtocolErrorDetails,
   ) => new ProtocolError(code, `${event}: ${message}`, { event, ...details });
   const complaint = (event: string, issues: readonly Issue[] | undefined) =>
-    issues && errorOf(event, "INVALID_PAYLOAD", `${issues[0]?.message}`, { issues });
+    issues && errorOf(event, "INVALID_PAYLOAD", issues[0]?.message, { issues });
 
   const call: Call = (
     event,
@@ -192,10 +209,12 @@ export function connect(
 
     return new Promise<CallResponse<typeof event>>((resolve, reject) => {
       const broken = complaint(event, validator?.sent(event, args));
-      if (broken) throw broken;
+      if (broken) return reject(broken);
       // Whatever becomes of the call, what is to be left is not brought back.
       standing.delete(event + argument);
       const respond = (lost: unknown, response: CallResponse<typeof event>) => {
+        // A call before this one may have been answered meanwhile.
+        standing.delete(event + argument);
         const { success, error = "Refused" } = { ...response } as Outcome;
         const cause = refusal?.message === error ? refusal : undefined;
         const failure = lost
@@ -204,29 +223,29 @@ export function connect(
             ? new ProtocolError(cause?.code ?? "REFUSED", error, { event, cause })
             : complaint(event, validator?.response(event, response));
         if (failure) return reject(failure);
-        const undoneBy = UNDONE_BY[event];
-        if (undoneBy) standing.set(undoneBy + argument, () => call(event, argument));
+        if (UNDONE_BY[event])
+          standing.set(UNDONE_BY[event] + argument, () => call(event, argument));
         accepted?.(response);
         resolve(response);
       };
       const look = () => {
-        const { status, error } = state;
         if (signal?.aborted) {
           reject(errorOf(event, "ABORTED", "aborted", { cause: signal.reason }));
-        } else if (status === "closed") reject(error);
-        else if (status === "connected") {
+        } else if (state.status === "closed") reject(state.error);
+        else if (state.status === "connected") {
           sent ??= socket.timeout(timeoutMs).emit(event, ...args, respond);
         }
       };
       const timer = setTimeout(() => {
-        const late = errorOf(event, "TIMEOUT", `no response in ${timeoutMs} ms`);
-        reject((!sent && state.error) || late);
+        reject(
+          (!sent && state.error) || errorOf(event, "TIMEOUT", `no response in ${timeoutMs} ms`),
+        );
       }, timeoutMs);
       const stop = onState(look);
       signal?.addEventListener("abort", look);
       end = () => {
-        stop();
         clearTimeout(timer);
+        stop();
         signal?.removeEventListener("abort", look);
       };
       look();
@@ -238,7 +257,14 @@ export function connect(
     argument: CallArgument<Name>,
     options: CallOptions | undefined,
   ) =>
-    Promise.all(NAMESPACES.map((path) => call(event, argument, options, undefined, sockets[path])));
+    Promise.all(
+      NAMESPACES.map((path) => {
+        authenticating += 1;
+        return call(event, argument, options, undefined, sockets[path]).finally(
+          () => (authenticating -= 1),
+        );
+      }),
+    );
 
   const on: Listen = (event, listener, broken = onError) => {
     const socket = socketOf(event);
@@ -251,17 +277,6 @@ export function connect(
     return () => socket.off(event as string, receive);
   };
 
-  const [ready, succeed, giveUp] = deferred<void>();
-  let isLost = false;
-  onState(({ status, user, error }) => {
-    if (error) giveUp(error);
-    if (status === "connected") {
-      succeed();
-      if (isLost) standing.forEach((again) => again().catch(onError));
-    }
-    isLost = status !== "connected";
-  });
-
   return {
     get state() {
       return state;
@@ -270,12 +285,13 @@ export function connect(
     onState,
     on,
     call,
-    close: () => close(),
+    close: () => close(new ProtocolError("CLOSED", "closed")),
     sockets,
     session: {
       authenticate,
       async logout(options) {
         source = undefined;
+        standing.clear();
         await onEach("logout", undefined, options);
       },
     },

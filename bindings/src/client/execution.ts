@@ -44,7 +44,7 @@ export interface ClaudeExecution extends AsyncIterable<ClaudeStep> {
 export interface Claude {
   /**
    * Executes a prompt. `timeoutMs` is for the server's acceptance, not for the process; an abort
-   * ends the process, too.
+   * ends the process, too, without a connection as soon as there is one.
    */
   execute(payload: ClaudeExecutePayload, options?: CallOptions): ClaudeExecution;
 }
@@ -59,6 +59,8 @@ export interface Run {
   fail: (error: ProtocolError) => void;
   /** Whether its events reach no socket of this client any more. */
   isLost?: boolean;
+  /** Ends its process if that is wanted. */
+  abort?: () => void;
 }
 
 /** What the server sends about a process that has not failed. */
@@ -86,7 +88,7 @@ export function begin(
     toldAgain = told;
   };
   const tell = (update: Told) => {
-    const { data, result } = update;
+    const { data, result, ...rest } = update;
     if (data !== undefined) {
       const fresh = data.slice(toldAgain);
       toldAgain -= data.length - fresh.length;
@@ -98,8 +100,7 @@ export function begin(
       // Of a process that ended while the connection was lost, only the end is told.
       replay();
       tell({
-        ...update,
-        result: undefined,
+        ...rest,
         type: "progress",
         status: "running",
         data: result.stdout,

@@ -14,7 +14,7 @@ export interface ConnectOptions {
    * attempt to connect, and again when the token of a signed-in client has expired.
    */
   getToken?: (() => string | undefined | Promise<string | undefined>) | undefined;
-  /** How long calls wait for their response, in milliseconds; 10000 when absent. */
+  /** How long calls wait for their response, in ms, below 2^31; 10000 when absent. */
   timeoutMs?: number | undefined;
   /** Checks all that is sent and received; import it from `@slopstudios/protocol/validate`. */
   validator?: Validator | undefined;
@@ -23,13 +23,17 @@ export interface ConnectOptions {
    * rooms and subscriptions that cannot be restored. `console.error` when absent.
    */
   onError?: ((error: ProtocolError) => void) | undefined;
-  /** Options of Socket.IO itself: transports, path, delays between attempts, headers. */
-  socketOptions?: Partial<ManagerOptions & SocketOptions> | undefined;
+  /**
+   * Options of Socket.IO itself: transports, path, delays between attempts, headers. Not those that
+   * the client decides on: how to sign in, how long to wait, what to send again.
+   */
+  socketOptions?:
+    Omit<Partial<ManagerOptions & SocketOptions>, "auth" | "retries" | "ackTimeout"> | undefined;
 }
 
 /** How to make one call. */
 export interface CallOptions {
-  /** How long to wait for the response, in milliseconds, connecting included. */
+  /** How long to wait for the response, in ms, below 2^31, connecting included. */
   timeoutMs?: number | undefined;
   /** Gives the call up. A call that was not sent yet is never sent. */
   signal?: AbortSignal | undefined;
@@ -40,7 +44,7 @@ export interface ConnectionState {
   /**
    * - `connecting`: for the first time or again
    * - `connected`: all namespaces are connected, the outcome of the sign-in is known, rooms and
-   *   subscriptions are restored
+   *   subscriptions have been asked for again; their answers may be on their way
    * - `closed`: for good; `error` tells why
    */
   readonly status: "connecting" | "connected" | "closed";

@@ -13,10 +13,16 @@ import type {
 import { useClientEffect } from "./connection.js";
 import { React } from "./react.js";
 
+/** What ends otherwise than `completed` is told as an error, not in a step. */
+type Status = Exclude<ClaudeProcessStatus, "cancelled" | "timeout">;
+
 /** How the last prompt is getting on. */
 export interface ClaudeRun {
-  /** `idle` before the first prompt, `pending` until the server has accepted it. */
-  readonly status: ClaudeProcessStatus | "idle";
+  /**
+   * `idle` before the first prompt, `pending` until the server has accepted it, `failed` with an
+   * `error` also when it was cancelled or took too long.
+   */
+  readonly status: Status | "idle";
   /** All of the output so far. */
   readonly output: string;
   /** The process, once the server has accepted the prompt. */
@@ -33,7 +39,10 @@ export interface ClaudeRun {
 export interface UseClaude extends ClaudeRun {
   /** Whether it goes on: it is pending, queued or running. */
   readonly running: boolean;
-  /** Executes a prompt. It takes the place of the one before, which goes on unseen. */
+  /**
+   * Executes a prompt, once the component has rendered and there is a client. It takes the place of
+   * the one before, which goes on unseen if it was sent already and is dropped if not.
+   */
   readonly execute: (payload: ClaudeExecutePayload) => void;
   /** Ends the process. Rejects with a `ProtocolError` when that is not possible. */
   readonly cancel: () => Promise<void> | undefined;
@@ -51,9 +60,13 @@ interface State extends ClaudeRun {
 }
 
 /** A step of any kind. */
-type Step = Partial<ClaudeProgressPayload & ClaudeCompletePayload>;
+type Step = Partial<ClaudeProgressPayload & ClaudeCompletePayload & { status: Status }>;
 
-/** Executes prompts. Unmounting ends only the listening: the process goes on. */
+/**
+ * Executes prompts. An effect sends them: of two in the same moment only the last is sent, and none
+ * by a component that is unmounted at once. Later, unmounting ends only the listening: the process
+ * goes on.
+ */
 export function useClaude(): UseClaude {
   const [run, setRun] = React.useState<State>({ status: "idle", output: "" });
   const { request } = run;

@@ -36,6 +36,12 @@ export function connecting(): void {
   connect("http://localhost:3000", { timeout: 500 });
   // @ts-expect-error wrong type
   connect("http://localhost:3000", { getToken: async () => 7 });
+  // @ts-expect-error the client signs in itself
+  connect("http://localhost:3000", { socketOptions: { auth: { token: "token" } } });
+  // @ts-expect-error the client decides what is sent again
+  connect("http://localhost:3000", { socketOptions: { retries: 3 } });
+  // @ts-expect-error each call has a timeout
+  connect("http://localhost:3000", { socketOptions: { ackTimeout: 500 } });
   // @ts-expect-error an option of Socket.IO that does not exist
   connect("http://localhost:3000", { socketOptions: { transport: "websocket" } });
 }
@@ -55,6 +61,10 @@ export async function calls(client: SlopClient): Promise<void> {
   await client.call("joinRoom");
   // @ts-expect-error surplus argument
   await client.call("ping", "now");
+  // @ts-expect-error it would sign in on one namespace only: `session.authenticate`
+  await client.call("authenticate", { token: "token" });
+  // @ts-expect-error it would sign out on one namespace only: `session.logout`
+  await client.call("logout");
   // @ts-expect-error a server event is not sent by clients
   await client.call("welcome");
   // @ts-expect-error no such option

@@ -3,7 +3,6 @@
 import type {
   ClaudeExecutePayload,
   ClaudeProcessResult,
-  ClaudeProcessStatus,
   NotificationPayload,
 } from "@slopstudios/protocol";
 import type { ProtocolError, SlopClient } from "@slopstudios/protocol/client";
@@ -44,7 +43,7 @@ export function Connection() {
 
 export function Claude() {
   const { status, output, result, running, execute, cancel } = useClaude();
-  exactly<ClaudeProcessStatus | "idle">()(status, true);
+  exactly<"idle" | "pending" | "queued" | "running" | "completed" | "failed">()(status, true);
   exactly<string>()(output, true);
   exactly<ClaudeProcessResult | undefined>()(result, true);
   exactly<boolean>()(running, true);

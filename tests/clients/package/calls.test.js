@@ -3,14 +3,21 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { after, test } from 'node:test';
 import { ProtocolError, connect } from '@slopstudios/protocol/client';
-import { Server } from 'socket.io';
 import { startServer } from '../support/server.js';
 import { tokenFor } from '../support/tokens.js';
 import { within } from '../support/within.js';
-import { clientOf, connected, failure, next, reconnected, restarted, stateOf } from './support.js';
+import {
+  clientOf,
+  connected,
+  failure,
+  next,
+  reconnected,
+  restarted,
+  serverOf,
+  stateOf,
+} from './support.js';
 
 const server = await startServer();
 after(() => server.stop());
@@ -152,6 +159,28 @@ test('a room that was left without a connection is not brought back', async (t) 
   assert.ok(!rooms.includes('left'), `${rooms}`);
 });
 
+test('what is left before its joining was answered is not brought back', async (t) => {
+  const client = await connected(t, server.url, { token: tokenFor('ada') });
+  const answers = [
+    client.call('joinRoom', 'left'),
+    client.call('leaveRoom', 'left'),
+    client.call('joinRoom', 'changed'),
+    client.call('leaveRoom', 'changed'),
+    client.call('joinRoom', 'changed'),
+    client.call('subscribeMedia', 'm3'),
+    client.call('unsubscribeMedia', 'm3'),
+  ];
+  await Promise.all(answers);
+  await reconnected(client);
+  const { rooms } = await client.call('getConnectionInfo');
+  assert.deepEqual(rooms.slice(1), ['user:ada', 'changed']);
+  // The server answers in order: what was brought back on this socket is there before the answer.
+  await client.sockets['/media'].emitWithAck('authenticate', { token: tokenFor('ada') });
+  const payload = { mediaId: 'm3', progress: 50, stage: 'rendering' };
+  const progress = { namespace: '/media', mediaId: 'm3', event: 'mediaProgress', payload };
+  assert.deepEqual((await server.publish(progress)).body, { delivered: 0 });
+});
+
 test('a listener that was ended hears nothing more', async (t) => {
   const client = await connected(t, server.url);
   const heard = [];
@@ -196,20 +225,11 @@ test('a program that closes its client ends', async () => {
 });
 
 test('events of a server that breaks the rules go to onError, not to the listener', async (t) => {
-  const http = createServer();
-  const io = new Server(http);
-  for (const path of ['/', '/media', '/notifications']) {
-    io.of(path).on('connection', (socket) => {
-      socket.emit('welcome', { message: 'hello', socketId: socket.id, serverTime: 'yesterday' });
-      socket.on('ping', (callback) => callback({ timestamp: 'now' }));
-      socket.on('getConnectionInfo', () => socket.emit('pong', { timestamp: 'now' }));
-    });
-  }
-  http.listen(0, '127.0.0.1');
-  await once(http, 'listening');
-  t.after(() => io.close());
-
-  const url = `http://127.0.0.1:${http.address().port}`;
+  const url = await serverOf(t, (socket) => {
+    socket.emit('welcome', { message: 'hello', socketId: socket.id, serverTime: 'yesterday' });
+    socket.on('ping', (callback) => callback({ timestamp: 'now' }));
+    socket.on('getConnectionInfo', () => socket.emit('pong', { timestamp: 'now' }));
+  });
   const client = await connected(t, url, { timeoutMs: 2000 });
   const wrong = await failure(client.call('ping'));
   assert.equal(wrong.code, 'INVALID_PAYLOAD');

@@ -2,12 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { newUser } from '../support/executions.js';
 import { startServer } from '../support/server.js';
 import { Gate, startShellServer } from '../support/shell.js';
 import { tokenFor } from '../support/tokens.js';
 import { until, within } from '../support/within.js';
-import { connected, failure, reconnected, restarted, stateOf } from './support.js';
+import { connected, failure, reconnected, restarted, serverOf, stateOf } from './support.js';
 
 const server = await startServer();
 after(() => server.stop());
@@ -103,6 +104,27 @@ test('an aborted signal ends the process, whenever it is aborted', async (t) => 
   assert.equal((await failure(never.processId)).code, 'ABORTED');
 });
 
+test('an abort during an outage ends the process, however long the outage is', async (t) => {
+  const shell = await startShellServer(t);
+  const client = await signedIn(t, shell, {
+    timeoutMs: 20,
+    socketOptions: { reconnectionDelay: 500 },
+  });
+  const { signal, abort } = aborting();
+  const { wait } = new Gate(shell);
+  const execution = client.claude.execute({ prompt: wait }, { signal, timeoutMs: 10_000 });
+  await within('the process', execution.processId);
+  client.sockets['/'].io.engine.close();
+  await stateOf(client, 'disconnected', ({ status }) => status === 'connecting');
+  abort();
+  assert.equal((await failure(execution.result)).code, 'CANCELLED');
+});
+
+function aborting() {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
+}
+
 test('a queued execution tells its place, then runs', async (t) => {
   const shell = await startShellServer(t, { CLAUDE_MAX_CONCURRENT_PROCESSES: '1' });
   const client = await signedIn(t, shell);
@@ -160,6 +182,28 @@ test('a process that ends while the connection is lost is told in full', async (
   );
 });
 
+test('an execution ends for the client that signs in as another user', async (t) => {
+  const shell = await startShellServer(t);
+  const client = await signedIn(t, shell);
+  const execution = client.claude.execute({ prompt: new Gate(shell).wait });
+  await within('the process', execution.processId);
+  await client.session.authenticate(tokenFor(newUser()));
+  assert.equal((await failure(execution.result)).code, 'REFUSED');
+});
+
+test('an execution goes on for the client that signs in as the same user again', async (t) => {
+  const shell = await startShellServer(t);
+  const token = tokenFor(newUser());
+  const client = await connected(t, shell.url, { token });
+  const gate = new Gate(shell);
+  const execution = client.claude.execute({ prompt: `printf before; ${gate.wait}; printf after` });
+  for await (const step of execution) if (step.data) break;
+  await client.session.logout();
+  await client.session.authenticate(token);
+  gate.open();
+  assert.equal(outputOf(await stepsOf(execution)), 'beforeafter');
+});
+
 test('a process that the server has forgotten rejects', async (t) => {
   const first = await startServer();
   t.after(() => first.discard());
@@ -185,6 +229,50 @@ test('an execution whose acceptance is lost is not sent again', async (t) => {
   await stateOf(client, 'connected again', ({ status }) => status === 'connected');
   const metrics = await (await second.fetch('/metrics')).text();
   assert.doesNotMatch(metrics, /event="claude:execute"[^\n]* [1-9]/);
+});
+
+test('an event about no process goes to no execution', async (t) => {
+  const url = await serverOf(t, (socket) => {
+    socket.emit('authenticated', { userId: 'ada' });
+    socket.on('ping', (callback) => {
+      for (const name of ['queued', 'progress', 'complete', 'error']) {
+        socket.emit(`claude:${name}`);
+        socket.emit(`claude:${name}`, null);
+      }
+      callback({ timestamp: Date.now() });
+    });
+  });
+  const trusting = await connected(t, url, { token: 'good', validator: undefined });
+  await trusting.call('ping');
+  const client = await connected(t, url, { token: 'good' });
+  await client.call('ping');
+  assert.deepEqual(
+    client.errors.map(({ event }) => event),
+    ['claude:error', 'claude:error'],
+  );
+});
+
+test('a server that is slow to say how a process is repeats nothing', async (t) => {
+  const url = await serverOf(t, (socket) => {
+    const processId = 'process-1';
+    const tell = (data) => socket.emit('claude:progress', { processId, status: 'running', data });
+    socket.emit('authenticated', { userId: 'ada' });
+    socket.on('claude:execute', (_, callback) => {
+      callback({ success: true, processId });
+      tell('abc');
+    });
+    socket.on('claude:status', async (_, callback) => {
+      await setTimeout(200);
+      callback({ success: true, status: 'running' });
+      tell('abcdef');
+      socket.emit('claude:complete', { processId, result: { stdout: 'abcdef' } });
+    });
+  });
+  const client = await connected(t, url, { token: 'good', timeoutMs: 20, validator: undefined });
+  const execution = client.claude.execute({ prompt: 'hello' }, { timeoutMs: 10_000 });
+  for await (const step of execution) if (step.data) break;
+  await reconnected(client);
+  assert.equal(outputOf(await stepsOf(execution)), 'abcdef');
 });
 
 test('the rate limit is an error with its code', async (t) => {

@@ -6,12 +6,13 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ProtocolError } from '@slopstudios/protocol/client';
 import { startServer } from '../support/server.js';
 import { now, tokenFor } from '../support/tokens.js';
-import { within } from '../support/within.js';
-import { clientOf, connected, failure, next, reconnected, stateOf } from './support.js';
+import { until, within } from '../support/within.js';
+import { clientOf, connected, failure, next, reconnected, serverOf, stateOf } from './support.js';
 
 const server = await startServer();
 after(() => server.stop());
@@ -71,6 +72,16 @@ test('a wrong token is told, and another one signs in', async (t) => {
   }
 });
 
+test('a sign-in asked for while connecting does not hide that the token was wrong', async (t) => {
+  const client = clientOf(t, server.url, { token: 'wrong', timeoutMs: 2000 });
+  const signedIn = client.session.authenticate(tokenFor('ada'));
+  const error = await failure(client.ready);
+  assert.equal(error.message, 'Invalid token: sign in again');
+  await signedIn;
+  assert.equal(client.state.status, 'connected');
+  assert.equal(client.state.user.userId, 'ada');
+});
+
 test('a refused token leaves the session as it was', async (t) => {
   const client = await connected(t, server.url, { token: tokenFor('ada') });
   const states = [];
@@ -81,6 +92,24 @@ test('a refused token leaves the session as it was', async (t) => {
   assert.equal(error.event, 'authenticate');
   assert.deepEqual(states, []);
   assert.equal(client.state.user.userId, 'ada');
+});
+
+test('a refused token leaves the session as it was, whichever namespace answers first', async (t) => {
+  const url = await serverOf(t, (socket, path) => {
+    socket.emit('authenticated', { userId: 'ada' });
+    socket.on('authenticate', async (_, callback) => {
+      if (path === '/') await setTimeout(50);
+      socket.emit('authError', { message: 'Invalid token', timestamp: new Date().toISOString() });
+      callback({ success: false, error: 'Invalid token' });
+    });
+    socket.on('ping', (callback) => callback({ timestamp: Date.now() }));
+  });
+  const client = await connected(t, url, { token: 'good' });
+  const answered = new Promise((resolve) => client.on('authError', resolve));
+  assert.equal((await failure(client.session.authenticate('bad'))).code, 'UNAUTHORIZED');
+  await within('the answer of the last namespace', answered);
+  assert.equal(client.state.user.userId, 'ada');
+  assert.equal(client.state.error, undefined);
 });
 
 test('the token of the last authenticate signs in after a reconnect', async (t) => {
@@ -122,6 +151,18 @@ test('a session that expires goes on with a fresh token', async (t) => {
   }
 });
 
+test('a fresh token that is refused is told, and the connection stays', async (t) => {
+  const tokens = [tokenFor('ada', { exp: now() + 2 }), 'wrong'];
+  const client = await connected(t, server.url, { getToken: () => tokens.shift() });
+  const statuses = new Set();
+  client.onState(({ status }) => statuses.add(status));
+  const { error } = await stateOf(client, 'refused', ({ error }) => error?.event);
+  assert.equal(error.code, 'UNAUTHORIZED');
+  assert.equal(error.message, 'Invalid token');
+  await client.call('ping');
+  assert.deepEqual([...statuses], ['connected']);
+});
+
 test('a token provider that fails is asked again', async (t) => {
   let asked = 0;
   const getToken = async () => {
@@ -139,6 +180,22 @@ test('a token provider that fails is asked again', async (t) => {
   assert.equal(state.error, undefined);
 });
 
+test('a token provider that fails too late disturbs nothing', async (t) => {
+  let fail;
+  const tokens = [new Promise((_, reject) => (fail = reject)), tokenFor('ada')];
+  const client = clientOf(t, server.url, { getToken: () => tokens.shift() });
+  await until('the client to ask for a token', () => tokens.length === 1);
+  client.sockets['/'].io.engine.close();
+  await stateOf(client, 'signed in', ({ status }) => status === 'connected');
+  const states = [];
+  client.onState((state) => states.push(state));
+  fail(new Error('the identity provider was away'));
+  await setImmediate();
+  await client.call('ping');
+  assert.deepEqual(states, []);
+  assert.equal(client.state.user.userId, 'ada');
+});
+
 test('after a logout nobody is signed in, and no reconnect brings anything back', async (t) => {
   let asked = 0;
   const getToken = () => {
@@ -154,6 +211,44 @@ test('after a logout nobody is signed in, and no reconnect brings anything back'
   assert.equal(asked, 1);
   const { rooms } = await client.call('getConnectionInfo');
   assert.ok(!rooms.includes('project-123'));
+});
+
+test('a logout without a connection counts, too', async (t) => {
+  const client = await connected(t, server.url, {
+    token: tokenFor('ada'),
+    socketOptions: { reconnectionDelay: 500 },
+  });
+  await client.call('joinRoom', 'project-123');
+  client.sockets['/'].io.engine.close();
+  await stateOf(client, 'disconnected', ({ status }) => status === 'connecting');
+  const late = await failure(client.session.logout({ timeoutMs: 20 }));
+  assert.equal(late.code, 'TIMEOUT');
+  const state = await stateOf(client, 'connected again', ({ status }) => status === 'connected');
+  assert.equal(state.user, undefined);
+  const { rooms } = await client.call('getConnectionInfo');
+  assert.ok(!rooms.includes('project-123'), `${rooms}`);
+});
+
+test('a sign-in that a logout follows is not made again by a reconnect', async (t) => {
+  const client = await connected(t, server.url);
+  const signedIn = client.session.authenticate(tokenFor('ada'));
+  await client.session.logout();
+  await signedIn;
+  const state = await reconnected(client);
+  assert.equal(state.user, undefined);
+});
+
+test('a fresh token that comes after a logout signs nobody in', async (t) => {
+  const tokens = [Promise.resolve(tokenFor('ada', { exp: now() + 2 }))];
+  const fresh = new Promise((resolve) => tokens.push(new Promise((give) => resolve(give))));
+  const client = await connected(t, server.url, { getToken: () => tokens.shift() });
+  await stateOf(client, 'signed out', ({ user }) => user === undefined);
+  await client.session.logout();
+  (await fresh)(tokenFor('ada'));
+  // The client would send the token in this turn of the event loop.
+  await setImmediate();
+  const { authenticated } = await client.call('getConnectionInfo');
+  assert.equal(authenticated, false);
 });
 
 test('a server that is down is told, and found when it comes', async (t) => {
@@ -220,6 +315,30 @@ test('a client that the server sends away says so', async (t) => {
   const state = await stateOf(client, 'closed', ({ status }) => status === 'closed');
   assert.equal(state.error.code, 'REFUSED');
   assert.equal(state.error.message, 'io server disconnect');
+});
+
+test('a listener to the state that throws harms nobody but itself', async (t) => {
+  const client = clientOf(t, server.url, { token: tokenFor('ada') });
+  const thrown = [];
+  // The test runner would take it for a failure of the test.
+  const runners = process.rawListeners('unhandledRejection');
+  process.removeAllListeners('unhandledRejection');
+  process.on('unhandledRejection', ({ message }) => thrown.push(message));
+  t.after(() => {
+    process.removeAllListeners('unhandledRejection');
+    for (const listener of runners) process.on('unhandledRejection', listener);
+  });
+  client.onState(() => {
+    throw new Error('a mistake of the program');
+  });
+  const states = [];
+  client.onState(({ status }) => states.push(status));
+  await within('the client to be ready', client.ready);
+  client.close();
+  await setImmediate();
+  assert.deepEqual(states, ['connecting', 'connected', 'closed']);
+  assert.deepEqual(thrown, Array(3).fill('a mistake of the program'));
+  assert.ok(Object.values(client.sockets).every((socket) => !socket.active));
 });
 
 test('notifications of the user arrive on the client', async (t) => {

@@ -1,7 +1,10 @@
 // The package's client under test: connected to a server, closed when the test ends.
 
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { connect } from '@slopstudios/protocol/client';
 import { validator } from '@slopstudios/protocol/validate';
+import { Server } from 'socket.io';
 import { startServer } from '../support/server.js';
 import { within } from '../support/within.js';
 
@@ -64,6 +67,23 @@ export async function reconnected(client) {
   client.sockets['/'].io.engine.close();
   await stateOf(client, 'disconnected', ({ status }) => status === 'connecting');
   return stateOf(client, 'connected again', ({ status }) => status === 'connected');
+}
+
+/**
+ * The URL of a server that is made for one test: what the real one does only with luck, or never.
+ * @param {import('node:test').TestContext} t
+ * @param {(socket: import('socket.io').Socket, path: string) => void} connected
+ */
+export async function serverOf(t, connected) {
+  const http = createServer();
+  const io = new Server(http);
+  for (const path of ['/', '/media', '/notifications']) {
+    io.of(path).on('connection', (socket) => connected(socket, path));
+  }
+  http.listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  t.after(() => io.close());
+  return `http://127.0.0.1:${http.address().port}`;
 }
 
 /** Ends a server at once and starts another one on its port. */

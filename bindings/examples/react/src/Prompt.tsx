@@ -9,6 +9,8 @@ export function Prompt() {
   const { execute, cancel, output, status, running, queuePosition, result, error } = useClaude();
   const [prompt, setPrompt] = useState("Explain how async/await works in JavaScript");
 
+  // It may have ended just now: then there is nothing to cancel.
+  const stop = () => cancel()?.catch(() => {});
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     execute({ prompt });
@@ -24,7 +26,7 @@ export function Prompt() {
         </label>
         <div className="row">
           <button disabled={!user || running}>Run</button>
-          <button type="button" className="quiet" disabled={!running} onClick={cancel}>
+          <button type="button" className="quiet" disabled={!running} onClick={stop}>
             Cancel
           </button>
           <p role="status">
