@@ -1,6 +1,7 @@
 // Stopping: whoever stops an execution, and however, all its processes end and one event says so.
 
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { ended, execute, isAlive, newUser, output, signedIn } from './support/executions.js';
 import { ending, Gate, startShellServer } from './support/shell.js';
@@ -176,6 +177,59 @@ test('a client that reads nothing does not keep a server from stopping', async (
   assert.equal((await within('the server to exit', server.exited)).code, 0);
   assert.ok(performance.now() - asked < 10_000);
 });
+
+test('a cancel takes effect for others although its sender reads no callback', async (t) => {
+  const { server, witness, cancelled } = await cancelWithoutReading(t);
+  const { payload } = await ending(witness, cancelled);
+  assert.equal(payload.code, 'CANCELLED');
+  await ended(witness, cancelled, 'claude:error');
+  await server.stop();
+});
+
+test('SIGTERM does not wait for the callback of a cancel', async (t) => {
+  const { server, witness, cancelled } = await cancelWithoutReading(t);
+  const asked = performance.now();
+  const { code } = await server.stop();
+  assert.equal(code, 0);
+  assert.ok(performance.now() - asked < 5000);
+  const ends = witness.received('claude:error').filter(({ processId }) => processId === cancelled);
+  assert.deepEqual(
+    ends.map((end) => end.code),
+    ['CANCELLED'],
+  );
+});
+
+/** An execution that was cancelled by a client which cannot be called back; a witness follows it. */
+async function cancelWithoutReading(t) {
+  const server = await startShellServer(t);
+  const userId = newUser();
+  const witness = await signedIn(t, server, { userId });
+  const silent = await signedIn(t, server, { userId });
+  const { processId: cancelled } = await start(silent, OBEDIENT);
+  assert.equal((await witness.call('claude:status', cancelled)).status, 'running');
+  const gates = [];
+  for (let index = 0; index < 3; index += 1) {
+    const gate = new Gate(server);
+    const prompt = `${gate.wait}; head -c 8000000 /dev/zero | tr '\\0' x; touch ${gate.path}.told`;
+    await execute(silent, { prompt });
+    gates.push(gate);
+  }
+  await until('the scripts to reach their gates', () => gates.every((gate) => gate.isReached));
+  const { ws } = silent.socket.io.engine.transport;
+  ws._socket.pause();
+  t.after(() => ws.terminate());
+  for (const gate of gates) gate.open();
+  await until('the output to be taken', () => {
+    return gates.every((gate) => existsSync(`${gate.path}.told`));
+  });
+  // What the system and the server hold for a client that reads nothing is now filled.
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  silent.call('claude:cancel', cancelled).catch(() => {});
+  await until('the cancel to be decided', async () => {
+    return (await witness.call('claude:status', cancelled)).status === 'cancelled';
+  });
+  return { server, witness, cancelled };
+}
 
 test('a server that is killed leaves no process behind', async (t) => {
   const server = await startShellServer(t);
