@@ -1,11 +1,22 @@
 // Stopping: whoever stops an execution, and however, all its processes end and one event says so.
 
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { ended, execute, isAlive, newUser, output, signedIn } from './support/executions.js';
+import {
+  ended,
+  execute,
+  isAlive,
+  newUser,
+  output,
+  running,
+  signedIn,
+} from './support/executions.js';
+import { BINARY } from './support/server.js';
 import { ending, Gate, startShellServer } from './support/shell.js';
-import { until, within } from './support/within.js';
+import { PATIENCE_MS, until, within } from './support/within.js';
 
 /** The document of the engine: a process group ends within 3 s. The cores are shared. */
 const PATIENCE_OF_THE_GROUP_MS = 3000;
@@ -61,6 +72,79 @@ test('a CLI that obeys SIGTERM ends at once, its grandchildren too', async (t) =
   await gone(pids);
   assert.ok(performance.now() - asked < 1500, 'without waiting for SIGKILL');
 });
+
+test('a SIGTERM that comes before the CLI is started ends it', async (t) => {
+  const supervisor = await supervisorBeforeItsCli(t);
+  process.kill(supervisor.pid, 'SIGTERM');
+  process.kill(supervisor.pid, 'SIGCONT');
+  await within('the supervisor to exit', once(supervisor, 'exit'), { limitMs: 3000 });
+});
+
+test('a CLI that handles SIGTERM gets it once', async (t) => {
+  const server = await startShellServer(t);
+  const client = await signedIn(t, server);
+  const prompt = `trap 'echo TERM' TERM; echo up; sleep 60 & wait; sleep 0.3 & wait; wait`;
+  const processId = await running(client, { prompt });
+  await client.call('claude:cancel', processId);
+  await ending(client, processId);
+  assert.equal(output(client, processId), 'up\nTERM\n');
+});
+
+const MOMENT_MS = 0.2;
+
+/** A supervisor that handles SIGTERM already, has not started its CLI yet, and is stopped there. */
+async function supervisorBeforeItsCli(t) {
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    const script = 'kill -STOP $$; exec "$0" "$@"';
+    // So many arguments take their time, just where the supervisor is to be stopped.
+    const cli = ['sh', '-c', 'exec sleep 60', ...Array(50_000).fill('x')];
+    const args = ['-c', script, BINARY, 'claude-supervisor', String(process.pid), ...cli];
+    // A group of its own, as the server starts it.
+    const supervisor = spawn('sh', args, { detached: true, stdio: 'ignore' });
+    const { pid } = supervisor;
+    t.after(() => killGroup(pid));
+    await until('the supervisor to be stopped', () => isStopped(pid));
+    // Goes on for moments, until it is where it should be.
+    for (let moment = 0; moment < 2000; moment += 1) {
+      process.kill(pid, 'SIGCONT');
+      const pause = performance.now() + MOMENT_MS;
+      spin(() => performance.now() > pause);
+      process.kill(pid, 'SIGSTOP');
+      spin(() => isStopped(pid));
+      const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+      if (children !== '') break;
+      if (handlesTerm(pid)) return supervisor;
+    }
+    killGroup(pid);
+  }
+  throw new Error('no supervisor was stopped in time');
+}
+
+function killGroup(pid) {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+}
+
+/** Waits without giving up the processor. @param {() => boolean} condition */
+function spin(condition) {
+  const end = performance.now() + PATIENCE_MS;
+  while (!condition() && performance.now() < end);
+}
+
+const isStopped = (pid) => statusOf(pid).State.startsWith('T');
+
+const TERM_BIT = 1n << 14n;
+
+const handlesTerm = (pid) => (BigInt(`0x${statusOf(pid).SigCgt}`) & TERM_BIT) !== 0n;
+
+/** What `/proc` says of a process. */
+function statusOf(pid) {
+  const lines = readFileSync(`/proc/${pid}/status`, 'utf8').split('\n');
+  return Object.fromEntries(lines.map((line) => line.split(':\t')));
+}
 
 test('cancelling while it completes gives one end, every time', async (t) => {
   const server = await startShellServer(t, {
