@@ -315,6 +315,51 @@ async function cancelWithoutReading(t) {
   return { server, witness, cancelled };
 }
 
+test('a client that comes back while the server closes goes on trying', async (t) => {
+  const server = await startShellServer(t);
+  // The goodbye of one that reads nothing holds the close up.
+  const userId = newUser();
+  const silent = await signedIn(t, server, { userId });
+  const gate = new Gate(server);
+  const prompt = `${gate.wait}; head -c 8000000 /dev/zero | tr '\\0' x`;
+  const processId = await execute(silent, { prompt });
+  const { ws } = silent.socket.io.engine.transport;
+  ws._socket.pause();
+  t.after(() => ws.terminate());
+  gate.open();
+  const client = await signedIn(t, server, {
+    userId,
+    reconnection: true,
+    reconnectionDelay: 100,
+    reconnectionDelayMax: 100,
+    randomizationFactor: 0,
+  });
+  await until('the execution to complete', async () => {
+    return (await client.call('claude:status', processId)).status === 'completed';
+  });
+  const refusals = [];
+  client.socket.on('connect_error', (error) => refusals.push(error.message));
+  const attempts = [];
+  client.socket.io.on('reconnect_attempt', (attempt) => attempts.push(attempt));
+  server.child.kill('SIGTERM');
+  await within('the server to exit', server.exited);
+  assert.ok(attempts.length > 0, 'it came back while the server closed');
+  assert.ok(!refusals.includes('Invalid namespace'), refusals.join());
+  assert.equal(client.socket.active, true);
+});
+
+test('SIGTERM leaves a client that polls the time to fetch all ends', async (t) => {
+  const server = await startShellServer(t);
+  const client = await signedIn(t, server, { transports: ['polling'] });
+  const started = [];
+  for (let index = 0; index < 3; index += 1) started.push(await start(client, OBEDIENT));
+  server.child.kill('SIGTERM');
+  await within('the server to exit', server.exited);
+  await within('the disconnect', client.disconnected);
+  const ends = client.received('claude:error').map(({ processId }) => processId);
+  assert.deepEqual(ends.sort(), started.map(({ processId }) => processId).sort());
+});
+
 test('a server that is killed leaves no process behind', async (t) => {
   const server = await startShellServer(t);
   const client = await signedIn(t, server);
