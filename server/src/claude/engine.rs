@@ -249,8 +249,8 @@ impl Engine {
         );
         self.queue_changed(&mut desk, clock::now());
         self.count_running(usize::from(starting.is_some()));
+        self.save(&desk, &process, None);
         drop(desk);
-        self.save(&process, None);
         match starting {
             Some(job) => self.start(process.clone(), job, Duration::ZERO),
             None => self.limit_wait(process.clone()),
@@ -319,9 +319,10 @@ impl Engine {
             Some(stop) => ending::stopped(stop, process.clone(), limit, completed_at),
             None => journal.close(|stdout| ending.into_update(status, facts, stdout)),
         };
-        self.save(process, Some(&last));
-        let ttl = self.config.process_ttl;
-        self.desk().close(process, last, completed_at, ttl);
+        let mut desk = self.desk();
+        self.save(&desk, process, Some(&last));
+        desk.close(process, last, completed_at, self.config.process_ttl);
+        drop(desk);
         self.start_waiting();
     }
 
@@ -335,6 +336,7 @@ impl Engine {
             };
             if let (Some(state), Some(job)) = (record.state.start(), record.job.take()) {
                 record.state = state;
+                self.save(&desk, &process, None);
                 starting.push((process, job));
             }
         }
@@ -343,7 +345,6 @@ impl Engine {
         drop(desk);
         for (process, job) in starting {
             let waited = job.accepted_at.elapsed();
-            self.save(&process, None);
             self.start(process, job, waited);
         }
     }
@@ -389,8 +390,7 @@ impl Engine {
             self.metrics.execution_never_ran(stop.status());
             desk.queue.remove(process);
             self.queue_changed(&mut desk, now);
-            drop(desk);
-            self.save(process, Some(&last));
+            self.save(&desk, process, Some(&last));
         }
         Some(PendingStop {
             engine: self.clone(),
@@ -413,9 +413,10 @@ impl Engine {
         }
     }
 
-    /// Stores where a process stands, with its final update when it has one.
-    fn save(&self, process: &ProcessId, last: Option<&Update>) {
-        let Some((owner, status)) = self.desk().owner_and_status(process) else {
+    /// Stores where a process stands, with its final update when it has one. Done while the desk is
+    /// held, so that records come to the store in the order of what was decided.
+    fn save(&self, desk: &Desk, process: &ProcessId, last: Option<&Update>) {
+        let Some((owner, status)) = desk.owner_and_status(process) else {
             return;
         };
         let ending = match last {
