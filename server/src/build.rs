@@ -3,7 +3,7 @@
 use crate::app::{App, Parts};
 use crate::claude::{Executions, SetupError};
 use crate::config::{Config, Secret};
-use crate::http::{self, Readiness};
+use crate::http::{self, Farewell, Readiness};
 use crate::metrics::Metrics;
 use crate::publish::{self, PublishError};
 use crate::store::{RedisError, Store};
@@ -19,6 +19,10 @@ use tower::ServiceBuilder;
 
 /// How long sockets may take to disconnect when the server stops.
 const GOODBYE: Duration = Duration::from_secs(1);
+/// How long clients that poll may take to fetch what is left for them.
+const LAST_POLLS: Duration = Duration::from_secs(1);
+/// Pause between two looks at who polls.
+const LOOK: Duration = Duration::from_millis(10);
 
 /// Why a server could not be built.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +44,7 @@ pub struct Handle {
     app: App,
     wire: Wire,
     readiness: Readiness,
+    farewell: Farewell,
 }
 
 /// Builds a server: the router serves Socket.IO and HTTP, the handle publishes and stops.
@@ -67,12 +72,14 @@ pub fn build(config: Config) -> Result<(Router, Handle), BuildError> {
         })
     })?;
     let readiness = Readiness::default();
+    let farewell = Farewell::default();
     let layers = ServiceBuilder::new()
         .layer(from_fn_with_state(
             config.origins.clone(),
             http::refuse_foreign_origins,
         ))
         .layer(http::cors(config.origins))
+        .layer(from_fn_with_state(farewell.clone(), http::attend))
         .layer(from_fn(http::slim_request))
         .layer(socket_io);
     let router = Router::new()
@@ -88,6 +95,7 @@ pub fn build(config: Config) -> Result<(Router, Handle), BuildError> {
             app,
             wire,
             readiness,
+            farewell,
         },
     ))
 }
@@ -131,7 +139,27 @@ impl Handle {
     pub async fn shut_down(&self, limit: Duration) {
         self.readiness.drain();
         self.app.executions().shut_down(limit).await;
+        self.farewell.refuse_newcomers();
+        let _ = tokio::time::timeout(LAST_POLLS, self.polled_empty()).await;
         // A client that reads nothing would never take its goodbye.
         let _ = tokio::time::timeout(GOODBYE, self.wire.close()).await;
+    }
+
+    /// Waits until all that poll wait for packets themselves: then there are none left for them.
+    async fn polled_empty(&self) {
+        let mut looks = 0;
+        // A request may have just got its packets: so it takes two looks.
+        while looks < 2 {
+            let polling = self.wire.polling_connections();
+            if polling == 0 {
+                return;
+            }
+            looks = if self.farewell.polls() < polling {
+                0
+            } else {
+                looks + 1
+            };
+            tokio::time::sleep(LOOK).await;
+        }
     }
 }

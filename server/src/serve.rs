@@ -8,6 +8,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::num::NonZeroUsize;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 /// How long running Claude processes may take to end when the server stops.
@@ -21,13 +22,16 @@ const STALL_LIMIT: Duration = Duration::from_secs(20);
 pub struct Server {
     listener: TcpListener,
     workers: NonZeroUsize,
+    runtime: Runtime,
+    stop_signals: StopSignals,
 }
 
 impl Server {
-    /// Binds an address. `workers` threads will serve it; `None` means one per processor.
+    /// Binds an address. `workers` threads will serve it; `None` means one per processor. From now
+    /// on SIGINT and SIGTERM no longer kill the process: one that comes early stops [`Self::run`].
     ///
     /// # Errors
-    /// When the address cannot be bound.
+    /// When the address cannot be bound, or the system has no room for a server.
     pub fn bind(address: SocketAddr, workers: Option<NonZeroUsize>) -> std::io::Result<Self> {
         let listener = TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;
@@ -35,7 +39,14 @@ impl Server {
             Some(workers) => workers,
             None => std::thread::available_parallelism()?,
         };
-        Ok(Self { listener, workers })
+        let runtime = new_runtime()?;
+        let stop_signals = StopSignals::register(&runtime)?;
+        Ok(Self {
+            listener,
+            workers,
+            runtime,
+            stop_signals,
+        })
     }
 
     /// The address that was bound, with the port that was picked for port 0.
@@ -71,11 +82,16 @@ impl Server {
                 runtime.shutdown_background();
             })?);
         }
-        let runtime = new_runtime()?;
+        let Self {
+            listener,
+            runtime,
+            mut stop_signals,
+            ..
+        } = self;
         runtime.block_on(async move {
             tokio::spawn(background);
-            let serving = tokio::spawn(serve(self.listener, router, stopping));
-            wait_for_signal().await;
+            let serving = tokio::spawn(serve(listener, router, stopping));
+            stop_signals.next().await;
             tracing::info!("stopping");
             handle.shut_down(STOP_LIMIT).await;
             let _ = stop.send(true);
@@ -124,21 +140,25 @@ async fn serve(listener: TcpListener, router: Router, mut stopping: watch::Recei
     }
 }
 
-async fn wait_for_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match (
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::terminate()),
-    ) {
-        (Ok(mut interrupt), Ok(mut terminate)) => {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-        }
-        _ => {
-            tracing::error!("signals are not available: stop the server by killing it");
-            std::future::pending::<()>().await;
+/// The signals that stop a server. One that comes before it is waited for is kept.
+struct StopSignals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl StopSignals {
+    fn register(runtime: &Runtime) -> std::io::Result<Self> {
+        let _entered = runtime.enter();
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
     }
 }

@@ -1,10 +1,22 @@
 // Stopping: whoever stops an execution, and however, all its processes end and one event says so.
 
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { ended, execute, isAlive, newUser, output, signedIn } from './support/executions.js';
+import {
+  ended,
+  execute,
+  isAlive,
+  newUser,
+  output,
+  running,
+  signedIn,
+} from './support/executions.js';
+import { BINARY } from './support/server.js';
 import { ending, Gate, startShellServer } from './support/shell.js';
-import { until, within } from './support/within.js';
+import { PATIENCE_MS, until, within } from './support/within.js';
 
 /** The document of the engine: a process group ends within 3 s. The cores are shared. */
 const PATIENCE_OF_THE_GROUP_MS = 3000;
@@ -60,6 +72,79 @@ test('a CLI that obeys SIGTERM ends at once, its grandchildren too', async (t) =
   await gone(pids);
   assert.ok(performance.now() - asked < 1500, 'without waiting for SIGKILL');
 });
+
+test('a SIGTERM that comes before the CLI is started ends it', async (t) => {
+  const supervisor = await supervisorBeforeItsCli(t);
+  process.kill(supervisor.pid, 'SIGTERM');
+  process.kill(supervisor.pid, 'SIGCONT');
+  await within('the supervisor to exit', once(supervisor, 'exit'), { limitMs: 3000 });
+});
+
+test('a CLI that handles SIGTERM gets it once', async (t) => {
+  const server = await startShellServer(t);
+  const client = await signedIn(t, server);
+  const prompt = `trap 'echo TERM' TERM; echo up; sleep 60 & wait; sleep 0.3 & wait; wait`;
+  const processId = await running(client, { prompt });
+  await client.call('claude:cancel', processId);
+  await ending(client, processId);
+  assert.equal(output(client, processId), 'up\nTERM\n');
+});
+
+const MOMENT_MS = 0.2;
+
+/** A supervisor that handles SIGTERM already, has not started its CLI yet, and is stopped there. */
+async function supervisorBeforeItsCli(t) {
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    const script = 'kill -STOP $$; exec "$0" "$@"';
+    // So many arguments take their time, just where the supervisor is to be stopped.
+    const cli = ['sh', '-c', 'exec sleep 60', ...Array(50_000).fill('x')];
+    const args = ['-c', script, BINARY, 'claude-supervisor', String(process.pid), ...cli];
+    // A group of its own, as the server starts it.
+    const supervisor = spawn('sh', args, { detached: true, stdio: 'ignore' });
+    const { pid } = supervisor;
+    t.after(() => killGroup(pid));
+    await until('the supervisor to be stopped', () => isStopped(pid));
+    // Goes on for moments, until it is where it should be.
+    for (let moment = 0; moment < 2000; moment += 1) {
+      process.kill(pid, 'SIGCONT');
+      const pause = performance.now() + MOMENT_MS;
+      spin(() => performance.now() > pause);
+      process.kill(pid, 'SIGSTOP');
+      spin(() => isStopped(pid));
+      const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+      if (children !== '') break;
+      if (handlesTerm(pid)) return supervisor;
+    }
+    killGroup(pid);
+  }
+  throw new Error('no supervisor was stopped in time');
+}
+
+function killGroup(pid) {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+}
+
+/** Waits without giving up the processor. @param {() => boolean} condition */
+function spin(condition) {
+  const end = performance.now() + PATIENCE_MS;
+  while (!condition() && performance.now() < end);
+}
+
+const isStopped = (pid) => statusOf(pid).State.startsWith('T');
+
+const TERM_BIT = 1n << 14n;
+
+const handlesTerm = (pid) => (BigInt(`0x${statusOf(pid).SigCgt}`) & TERM_BIT) !== 0n;
+
+/** What `/proc` says of a process. */
+function statusOf(pid) {
+  const lines = readFileSync(`/proc/${pid}/status`, 'utf8').split('\n');
+  return Object.fromEntries(lines.map((line) => line.split(':\t')));
+}
 
 test('cancelling while it completes gives one end, every time', async (t) => {
   const server = await startShellServer(t, {
@@ -175,6 +260,104 @@ test('a client that reads nothing does not keep a server from stopping', async (
   server.child.kill('SIGTERM');
   assert.equal((await within('the server to exit', server.exited)).code, 0);
   assert.ok(performance.now() - asked < 10_000);
+});
+
+test('a cancel takes effect for others although its sender reads no callback', async (t) => {
+  const { server, witness, cancelled } = await cancelWithoutReading(t);
+  const { payload } = await ending(witness, cancelled);
+  assert.equal(payload.code, 'CANCELLED');
+  await ended(witness, cancelled, 'claude:error');
+  await server.stop();
+});
+
+test('SIGTERM does not wait for the callback of a cancel', async (t) => {
+  const { server, witness, cancelled } = await cancelWithoutReading(t);
+  const asked = performance.now();
+  const { code } = await server.stop();
+  assert.equal(code, 0);
+  assert.ok(performance.now() - asked < 5000);
+  const ends = witness.received('claude:error').filter(({ processId }) => processId === cancelled);
+  assert.deepEqual(
+    ends.map((end) => end.code),
+    ['CANCELLED'],
+  );
+});
+
+/** An execution that was cancelled by a client which cannot be called back; a witness follows it. */
+async function cancelWithoutReading(t) {
+  const server = await startShellServer(t);
+  const userId = newUser();
+  const witness = await signedIn(t, server, { userId });
+  const silent = await signedIn(t, server, { userId });
+  const { processId: cancelled } = await start(silent, OBEDIENT);
+  assert.equal((await witness.call('claude:status', cancelled)).status, 'running');
+  const gates = [];
+  for (let index = 0; index < 3; index += 1) {
+    const gate = new Gate(server);
+    const prompt = `${gate.wait}; head -c 8000000 /dev/zero | tr '\\0' x; touch ${gate.path}.told`;
+    await execute(silent, { prompt });
+    gates.push(gate);
+  }
+  await until('the scripts to reach their gates', () => gates.every((gate) => gate.isReached));
+  const { ws } = silent.socket.io.engine.transport;
+  ws._socket.pause();
+  t.after(() => ws.terminate());
+  for (const gate of gates) gate.open();
+  await until('the output to be taken', () => {
+    return gates.every((gate) => existsSync(`${gate.path}.told`));
+  });
+  // What the system and the server hold for a client that reads nothing is now filled.
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  silent.call('claude:cancel', cancelled).catch(() => {});
+  await until('the cancel to be decided', async () => {
+    return (await witness.call('claude:status', cancelled)).status === 'cancelled';
+  });
+  return { server, witness, cancelled };
+}
+
+test('a client that comes back while the server closes goes on trying', async (t) => {
+  const server = await startShellServer(t);
+  // The goodbye of one that reads nothing holds the close up.
+  const userId = newUser();
+  const silent = await signedIn(t, server, { userId });
+  const gate = new Gate(server);
+  const prompt = `${gate.wait}; head -c 8000000 /dev/zero | tr '\\0' x`;
+  const processId = await execute(silent, { prompt });
+  const { ws } = silent.socket.io.engine.transport;
+  ws._socket.pause();
+  t.after(() => ws.terminate());
+  gate.open();
+  const client = await signedIn(t, server, {
+    userId,
+    reconnection: true,
+    reconnectionDelay: 100,
+    reconnectionDelayMax: 100,
+    randomizationFactor: 0,
+  });
+  await until('the execution to complete', async () => {
+    return (await client.call('claude:status', processId)).status === 'completed';
+  });
+  const refusals = [];
+  client.socket.on('connect_error', (error) => refusals.push(error.message));
+  const attempts = [];
+  client.socket.io.on('reconnect_attempt', (attempt) => attempts.push(attempt));
+  server.child.kill('SIGTERM');
+  await within('the server to exit', server.exited);
+  assert.ok(attempts.length > 0, 'it came back while the server closed');
+  assert.ok(!refusals.includes('Invalid namespace'), refusals.join());
+  assert.equal(client.socket.active, true);
+});
+
+test('SIGTERM leaves a client that polls the time to fetch all ends', async (t) => {
+  const server = await startShellServer(t);
+  const client = await signedIn(t, server, { transports: ['polling'] });
+  const started = [];
+  for (let index = 0; index < 3; index += 1) started.push(await start(client, OBEDIENT));
+  server.child.kill('SIGTERM');
+  await within('the server to exit', server.exited);
+  await within('the disconnect', client.disconnected);
+  const ends = client.received('claude:error').map(({ processId }) => processId);
+  assert.deepEqual(ends.sort(), started.map(({ processId }) => processId).sort());
 });
 
 test('a server that is killed leaves no process behind', async (t) => {

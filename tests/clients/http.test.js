@@ -1,11 +1,12 @@
 // HTTP: health, metrics, allowed origins, and how the server stops.
 
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { after, test } from 'node:test';
 import WebSocket from 'ws';
 import { connect } from './support/client.js';
 import { execute, isAlive, output, running, signedIn } from './support/executions.js';
-import { startServer } from './support/server.js';
+import { spawnServer, startServer } from './support/server.js';
 import { until, within } from './support/within.js';
 
 const server = await startServer();
@@ -114,6 +115,16 @@ test('SIGTERM disconnects clients and ends with 0', async (t) => {
   ];
   assert.equal((await stopping.stop()).code, 0);
   for (const client of clients) await within('the disconnect', client.disconnected);
+});
+
+test('SIGTERM that comes with the line that says where the server is ends it with 0', async (t) => {
+  // Many workers take their time to start.
+  const stopping = spawnServer({ env: { WORKERS: '100' } });
+  t.after(() => stopping.discard());
+  stopping.child.stdout.once('data', () => stopping.child.kill('SIGTERM'));
+  assert.deepEqual(await within('the server to exit', stopping.exited), { code: 0, signal: null });
+  const left = readdirSync(stopping.home).filter((name) => name.startsWith('slop-claude-'));
+  assert.deepEqual(left, [], 'directories of the CLI');
 });
 
 test('SIGTERM ends running executions cleanly and says so', async (t) => {

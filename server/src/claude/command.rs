@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 /// Everything needed to start one process.
 pub(super) struct Command {
     pub(super) program: PathBuf,
+    /// Whether the program is the supervisor.
+    pub(super) is_supervised: bool,
     pub(super) arguments: Vec<OsString>,
     /// The whole environment: nothing else is inherited.
     pub(super) environment: Vec<(&'static str, OsString)>,
@@ -72,6 +74,7 @@ pub(super) fn build(
     }
     Command {
         program,
+        is_supervised: config.supervisor.is_some(),
         arguments,
         environment: environment(config, payload, places.home),
         directory: places.directory.to_owned(),

@@ -1,13 +1,14 @@
 //! The desk: what is decided together, under one lock: who runs, who waits, where everybody stands.
 
 use super::engine::Standing;
-use super::journal::Journal;
+use super::journal::{Journal, Update};
 use super::queue::Queue;
 use super::records::Records;
 use super::state::{State, Stop};
 use crate::refusal::ClaudeRefusal;
 use slop_schema::claude::ClaudeProcessStatus;
 use slop_schema::scalar::{ProcessId, Timestamp, UserId};
+use std::time::Duration;
 
 /// What is decided together: who runs, who waits, and where everybody stands.
 pub(super) struct Desk {
@@ -65,10 +66,32 @@ impl Desk {
         };
         let stop = match record.state {
             State::Stopping(stop) => Some(stop),
-            _ => None,
+            _ => {
+                record.stop = None;
+                None
+            }
         };
         record.state = record.state.end(status, at);
         (record.state.status(), stop)
+    }
+
+    /// Tells how a process has ended, once the stop that ended it is carried out.
+    pub(super) fn close(
+        &mut self,
+        process: &ProcessId,
+        last: Update,
+        now: Timestamp,
+        ttl: Duration,
+    ) {
+        let Some(record) = self.records.get_mut(process) else {
+            return;
+        };
+        if record.stop.is_some() {
+            record.withheld = Some(last);
+            return;
+        }
+        record.journal.close(|_| last);
+        self.records.note_end(process, now, ttl);
     }
 
     /// Tells every waiting process whose position has changed, while anybody's turn still comes.

@@ -62,17 +62,13 @@ impl Ending {
         }
     }
 
-    /// The one final update, in the status that was decided, for this reason if it was stopped.
+    /// The one final update of a process that nobody stopped.
     pub(super) fn into_update(
         self,
         status: ClaudeProcessStatus,
-        stop: Option<Stop>,
         facts: Facts,
         stdout: &str,
     ) -> Update {
-        if let Some(stop) = stop {
-            return stopped(stop, facts.process, facts.limit, facts.completed_at);
-        }
         if status == ClaudeProcessStatus::Timeout {
             return stopped(
                 Stop::TimedOut,

@@ -22,6 +22,8 @@ use tokio::sync::{oneshot, watch};
 
 /// How long followers and the store may take to learn the final updates when the server stops.
 const FAREWELL: Duration = Duration::from_secs(1);
+/// How long the callback of a cancel, which goes first, may put off what was decided.
+const CALLBACK_PATIENCE: Duration = Duration::from_secs(1);
 
 /// The server cannot prepare its own directories for the CLI.
 #[derive(Debug, thiserror::Error)]
@@ -60,28 +62,17 @@ pub struct Standing {
     pub updates: Option<Updates>,
 }
 
-/// A stop that was decided; it takes effect when it is carried out.
+/// A stop that was decided; it takes effect when it is carried out. Its means are in the record of
+/// the process, so that the engine can do it when nobody else does.
 pub struct PendingStop {
-    effect: Effect,
-}
-
-enum Effect {
-    /// The runner ends the process.
-    TellRunner(oneshot::Sender<()>),
-    /// The process had not started: its journal is closed.
-    Close(Journal, Update),
-    Nothing,
+    engine: Arc<Engine>,
+    process: ProcessId,
 }
 
 impl PendingStop {
-    /// Ends the process.
+    /// Ends the process, unless that was done before.
     pub fn carry_out(self) {
-        match self.effect {
-            // The process may have ended by itself: its state has the stop all the same.
-            Effect::TellRunner(runner) => drop(runner.send(())),
-            Effect::Close(journal, update) => drop(journal.close(|_| update)),
-            Effect::Nothing => {}
-        }
+        self.engine.carry_out(&self.process);
     }
 }
 
@@ -161,7 +152,8 @@ impl Executions {
         })
     }
 
-    /// Decides that a user's process is cancelled.
+    /// Decides that a user's process is cancelled. Whoever asked has a second to tell the client so
+    /// before it is carried out.
     ///
     /// # Errors
     /// When the process is not known, belongs to another user, or has ended.
@@ -183,15 +175,15 @@ impl Executions {
     /// Stops all processes and waits until they have ended and everybody knows, but not longer
     /// than the limit.
     pub async fn shut_down(&self, limit: Duration) {
-        let live = {
+        let unfinished = {
             let mut desk = self.0.desk();
             desk.queue.close();
-            desk.records.live()
+            desk.records.unfinished()
         };
-        for process in live {
-            if let Some(stop) = self.0.stop(&process, Stop::ServerStopped) {
-                stop.carry_out();
-            }
+        for process in unfinished {
+            // One that was cancelled before may still wait for its callback.
+            drop(self.0.stop(&process, Stop::ServerStopped));
+            self.0.carry_out(&process);
         }
         let mut running = self.0.running.subscribe();
         if tokio::time::timeout(limit, running.wait_for(|count| *count == 0))
@@ -250,14 +242,15 @@ impl Engine {
                 state,
                 journal,
                 stop: Some(stop),
+                withheld: None,
                 job: waiting,
                 position: None,
             },
         );
         self.queue_changed(&mut desk, clock::now());
         self.count_running(usize::from(starting.is_some()));
+        self.save(&desk, &process, None);
         drop(desk);
-        self.save(&process, None);
         match starting {
             Some(job) => self.start(process.clone(), job, Duration::ZERO),
             None => self.limit_wait(process.clone()),
@@ -322,11 +315,14 @@ impl Engine {
             completed_at,
             limit,
         };
-        let last = journal.close(|stdout| ending.into_update(status, stop, facts, stdout));
-        self.save(process, Some(&last));
-        self.desk()
-            .records
-            .note_end(process, completed_at, self.config.process_ttl);
+        let last = match stop {
+            Some(stop) => ending::stopped(stop, process.clone(), limit, completed_at),
+            None => journal.close(|stdout| ending.into_update(status, facts, stdout)),
+        };
+        let mut desk = self.desk();
+        self.save(&desk, process, Some(&last));
+        desk.close(process, last, completed_at, self.config.process_ttl);
+        drop(desk);
         self.start_waiting();
     }
 
@@ -340,6 +336,7 @@ impl Engine {
             };
             if let (Some(state), Some(job)) = (record.state.start(), record.job.take()) {
                 record.state = state;
+                self.save(&desk, &process, None);
                 starting.push((process, job));
             }
         }
@@ -348,7 +345,6 @@ impl Engine {
         drop(desk);
         for (process, job) in starting {
             let waited = job.accepted_at.elapsed();
-            self.save(&process, None);
             self.start(process, job, waited);
         }
     }
@@ -366,10 +362,15 @@ impl Engine {
         if !is_own {
             return Some(Err(ClaudeRefusal::AccessDenied));
         }
-        Some(
-            self.stop(process, Stop::Cancelled)
-                .ok_or(ClaudeRefusal::AlreadyEnded),
-        )
+        let stop = self.stop(process, Stop::Cancelled);
+        if stop.is_some() {
+            let (engine, process) = (self.clone(), process.clone());
+            tokio::spawn(async move {
+                tokio::time::sleep(CALLBACK_PATIENCE).await;
+                engine.carry_out(&process);
+            });
+        }
+        Some(stop.ok_or(ClaudeRefusal::AlreadyEnded))
     }
 
     /// Decides that a process is stopped; `None` when it has ended, or that was decided, before.
@@ -381,33 +382,41 @@ impl Engine {
             return None;
         }
         record.state = record.state.stop(stop, now)?;
-        let has_ended = matches!(record.state, State::Ended { .. });
-        let effect = match (has_ended, record.stop.take()) {
-            (true, _) => {
-                record.job = None;
-                let limit = self.config.queue_timeout;
-                let update = ending::stopped(stop, process.clone(), limit, now);
-                Effect::Close(record.journal.clone(), update)
-            }
-            (false, Some(runner)) => Effect::TellRunner(runner),
-            (false, None) => Effect::Nothing,
-        };
-        if has_ended {
+        if matches!(record.state, State::Ended { .. }) {
+            record.job = None;
+            let limit = self.config.queue_timeout;
+            let last = ending::stopped(stop, process.clone(), limit, now);
+            record.withheld = Some(last.clone());
             self.metrics.execution_never_ran(stop.status());
             desk.queue.remove(process);
-            desk.records.note_end(process, now, self.config.process_ttl);
             self.queue_changed(&mut desk, now);
+            self.save(&desk, process, Some(&last));
         }
-        drop(desk);
-        if let Effect::Close(_, update) = &effect {
-            self.save(process, Some(update));
-        }
-        Some(PendingStop { effect })
+        Some(PendingStop {
+            engine: self.clone(),
+            process: process.clone(),
+        })
     }
 
-    /// Stores where a process stands, with its final update when it has one.
-    fn save(&self, process: &ProcessId, last: Option<&Update>) {
-        let Some((owner, status)) = self.desk().owner_and_status(process) else {
+    /// Carries out a stop that was decided, unless that was done before.
+    fn carry_out(&self, process: &ProcessId) {
+        let mut desk = self.desk();
+        let Some(record) = desk.records.get_mut(process) else {
+            return;
+        };
+        if let Some(runner) = record.stop.take() {
+            // The process may have ended by itself: its state has the stop all the same.
+            let _ = runner.send(());
+        }
+        if let Some(last) = record.withheld.take() {
+            desk.close(process, last, clock::now(), self.config.process_ttl);
+        }
+    }
+
+    /// Stores where a process stands, with its final update when it has one. Done while the desk is
+    /// held, so that records come to the store in the order of what was decided.
+    fn save(&self, desk: &Desk, process: &ProcessId, last: Option<&Update>) {
+        let Some((owner, status)) = desk.owner_and_status(process) else {
             return;
         };
         let ending = match last {
@@ -444,3 +453,6 @@ fn new_process_id() -> ProcessId {
     let id = format!("claude_{}", uuid::Uuid::now_v7());
     ProcessId::new(id).unwrap_or_else(|_| unreachable!("43 characters"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! The records of this server's processes. Ended ones are kept for a time, within bounds.
 
 use super::execution::Job;
-use super::journal::Journal;
+use super::journal::{Journal, Update};
 use super::state::State;
 use slop_schema::scalar::{ProcessId, Timestamp, UserId};
 use std::collections::{HashMap, VecDeque};
@@ -18,8 +18,10 @@ pub(super) struct Record {
     pub(super) owner: UserId,
     pub(super) state: State,
     pub(super) journal: Journal,
-    /// Tells the runner to stop.
+    /// Tells the runner to stop; gone when that was done, or when the process ended unstopped.
     pub(super) stop: Option<oneshot::Sender<()>>,
+    /// The final update, as long as the callback of the cancel goes before it.
+    pub(super) withheld: Option<Update>,
     /// What is to run, as long as it waits.
     pub(super) job: Option<Job>,
     /// The last position that was told.
@@ -47,11 +49,12 @@ impl Records {
         self.processes.get_mut(process)
     }
 
-    /// Ids of all processes that have not ended.
-    pub(super) fn live(&self) -> Vec<ProcessId> {
+    /// Ids of all processes that have not ended, or whose end was not told.
+    pub(super) fn unfinished(&self) -> Vec<ProcessId> {
+        let has_ended = |record: &Record| matches!(record.state, State::Ended { .. });
         self.processes
             .iter()
-            .filter(|(_, record)| !matches!(record.state, State::Ended { .. }))
+            .filter(|(_, record)| !has_ended(record) || record.withheld.is_some())
             .map(|(process, _)| process.clone())
             .collect()
     }
@@ -122,6 +125,7 @@ mod tests {
                 },
                 journal,
                 stop: None,
+                withheld: None,
                 job: None,
                 position: None,
             },

@@ -2,7 +2,7 @@
 
 use super::command::Command;
 use super::output::{Conclusion, Output, Shown};
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
@@ -64,7 +64,10 @@ pub(super) async fn run(
     let status = match status {
         Some(status) => status,
         None => {
-            group.signal(Signal::TERM);
+            match command.is_supervised {
+                true => group.signal_leader(Signal::TERM),
+                false => group.signal(Signal::TERM),
+            }
             let ending = reading.until_exit(&mut child, &mut output, &mut show);
             match timeout(GRACE, ending).await {
                 Ok(status) => status?,
@@ -125,6 +128,12 @@ impl Group {
         if let Some(group) = self.0 {
             // The group is gone when all its processes have ended.
             let _ = kill_process_group(group, signal);
+        }
+    }
+
+    fn signal_leader(&self, signal: Signal) {
+        if let Some(leader) = self.0 {
+            let _ = kill_process(leader, signal);
         }
     }
 }

@@ -3,6 +3,9 @@
 //!
 //! A hidden subcommand of the server's own binary. It leads the process group that the CLI runs in
 //! and passes everything through; when its parent dies, the kernel tells it, and it ends the group.
+//!
+//! The server sends SIGTERM to the supervisor alone, which hands it on: sent to the group, one that
+//! comes just before the CLI is there would reach nobody who ends for it.
 
 use rustix::process::{Pid, Signal};
 use std::ffi::OsString;
@@ -52,10 +55,11 @@ async fn supervise(
     let mut child = tokio::process::Command::new(program)
         .args(arguments)
         .spawn()?;
+    let mut is_handed_on = false;
     loop {
         // The parent may have died before its death could be told.
         if rustix::process::getppid() != Some(parent) {
-            end_group();
+            signal_group(Signal::KILL);
         }
         tokio::select! {
             status = child.wait() => {
@@ -64,15 +68,17 @@ async fn supervise(
                 let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
                 return Ok(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1));
             }
-            // Sent by the server to the whole group, which is the CLI's business; or by the kernel.
-            _ = terminate.recv() => {}
+            // Sent by the server, by the kernel, or by the line below.
+            _ = terminate.recv() => if !std::mem::replace(&mut is_handed_on, true) {
+                signal_group(Signal::TERM);
+            }
         }
     }
 }
 
-/// Kills the whole group, this process included.
-fn end_group() {
-    let _ = rustix::process::kill_process_group(rustix::process::getpgrp(), Signal::KILL);
+/// Signals the whole group, this process included.
+fn signal_group(signal: Signal) {
+    let _ = rustix::process::kill_process_group(rustix::process::getpgrp(), signal);
 }
 
 fn not_started() -> ExitCode {

@@ -8,9 +8,12 @@ mod publish;
 
 mod slim;
 
+mod farewell;
+
 pub use health::Readiness;
 pub use origin::AllowedOrigins;
 
+pub(crate) use farewell::{Farewell, attend};
 pub(crate) use health::routes as health_routes;
 pub(crate) use origin::{cors, refuse_foreign_origins};
 pub(crate) use publish::routes as publish_routes;

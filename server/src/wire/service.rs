@@ -6,8 +6,9 @@ use super::emit::Emitter;
 use super::validate::{BundleError, Validators};
 use crate::app::App;
 use slop_schema::protocol::Namespace;
-use socketioxide::SocketIo;
 use socketioxide::layer::SocketIoLayer;
+use socketioxide::{SocketIo, TransportType};
+use std::collections::HashSet;
 
 /// Largest message a client may send: holds a prompt of 100000 characters, all escaped.
 const MAX_MESSAGE_BYTES: usize = 2 * 1024 * 1024;
@@ -23,6 +24,19 @@ pub struct Wire {
 }
 
 impl Wire {
+    /// How many connections are by long polling.
+    pub fn polling_connections(&self) -> usize {
+        let namespaces = Namespace::ALL.iter();
+        let sockets = namespaces
+            .filter_map(|namespace| self.io.of(namespace.path()))
+            .flat_map(|namespace| namespace.sockets());
+        let polling = sockets.filter(|socket| socket.transport_type() == TransportType::Polling);
+        polling
+            .map(|socket| socket.id)
+            .collect::<HashSet<_>>()
+            .len()
+    }
+
     /// Disconnects all sockets.
     pub async fn close(&self) {
         self.io.close().await;

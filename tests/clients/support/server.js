@@ -9,7 +9,7 @@ import { SECRET } from './tokens.js';
 import { within } from './within.js';
 
 const BUILT = fileURLToPath(new URL('../../../target/debug/slop-server', import.meta.url));
-const BINARY = process.env.SLOP_SERVER ?? BUILT;
+export const BINARY = process.env.SLOP_SERVER ?? BUILT;
 
 export const PUBLISH_TOKEN = 'the publish token of the test suites';
 export const SCRIPTED_CLAUDE = fileURLToPath(new URL('./scripted-claude.sh', import.meta.url));
