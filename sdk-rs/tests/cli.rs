@@ -14,6 +14,7 @@ use slop_sdk::schema::protocol::MediaProgress;
 use slop_sdk::schema::scalar::{MediaId, Percent};
 use std::process::{Output, Stdio};
 use std::time::Duration;
+use support::relay::Relay;
 use support::server::Server;
 use support::tokens::token;
 use support::within;
@@ -75,6 +76,44 @@ async fn execute_streams_to_standard_output() {
     let lines = lines(&output);
     assert_eq!(lines.last().unwrap()["result"]["stdout"], "from-stdin");
     assert_eq!(lines[0]["event"], "claude:progress");
+}
+
+#[tokio::test]
+async fn execute_prints_what_was_said_while_the_connection_was_lost() {
+    let server = Server::start();
+    let relay = Relay::to(server.address).await;
+    let home = tempfile::tempdir().unwrap();
+    let [goes_on, ended] = ["goes-on", "ended"].map(|name| home.path().join(name));
+    let script = format!(
+        "echo before; until [ -e {} ]; do sleep 0.02; done; printf after; exec touch {}",
+        goes_on.display(),
+        ended.display()
+    );
+    let mut child = slop(&relay.url())
+        .args(["execute", &script])
+        .spawn()
+        .unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut printed = String::new();
+    within("the output", stdout.read_line(&mut printed))
+        .await
+        .unwrap();
+    relay.freeze();
+    relay.cut();
+    std::fs::write(goes_on, "").unwrap();
+    within("the end of the process", async {
+        while !ended.exists() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    relay.thaw();
+    within("the rest", stdout.read_to_string(&mut printed))
+        .await
+        .unwrap();
+    assert_eq!(printed, "before\nafter\n");
+    assert!(within("the command", child.wait()).await.unwrap().success());
 }
 
 #[tokio::test]
