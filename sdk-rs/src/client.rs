@@ -198,7 +198,9 @@ impl Client {
         self.subscribe(Filter::NamedOn(event, namespace), UndeclaredEvent::read)
     }
 
-    /// The state of the connection, now and from now on.
+    /// The state of the connection, now and from now on. The last one is
+    /// [`Closed`](ConnectionState::Closed): as long as there is a client, nothing else tells that no
+    /// more will come.
     #[must_use]
     pub fn state(&self) -> watch::Receiver<ConnectionState> {
         self.shared().state()

@@ -5,6 +5,7 @@
 //!
 //! ```no_run
 //! use slop_sdk::{Client, RunUpdate};
+//! use std::io::Write;
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let client = Client::builder("https://realtime.example.com")
@@ -16,6 +17,7 @@
 //! while let Some(update) = run.next().await {
 //!     if let RunUpdate::Progress(progress) = update {
 //!         print!("{}", progress.data.unwrap_or_default());
+//!         std::io::stdout().flush()?;
 //!     }
 //! }
 //! println!("{:?}", run.outcome().await?.parsed_response);
