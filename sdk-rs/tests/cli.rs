@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use slop_sdk::schema::media::MediaProgressPayload;
 use slop_sdk::schema::protocol::MediaProgress;
 use slop_sdk::schema::scalar::{MediaId, Percent};
+use std::path::Path;
 use std::process::{Output, Stdio};
 use std::time::Duration;
 use support::relay::Relay;
@@ -19,7 +20,7 @@ use support::server::Server;
 use support::tokens::token;
 use support::within;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 fn slop(url: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_slop"));
@@ -101,12 +102,7 @@ async fn execute_prints_what_was_said_while_the_connection_was_lost() {
     relay.freeze();
     relay.cut();
     std::fs::write(goes_on, "").unwrap();
-    within("the end of the process", async {
-        while !ended.exists() {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    })
-    .await;
+    exists(&ended).await;
     tokio::time::sleep(Duration::from_millis(100)).await;
     relay.thaw();
     within("the rest", stdout.read_to_string(&mut printed))
@@ -169,17 +165,57 @@ async fn signals_cancel_the_execution() {
         within("the output", stdout.read_line(&mut process))
             .await
             .unwrap();
-        let id = child.id().unwrap().to_string();
-        let sent = Command::new("kill")
-            .args([signal, &id])
-            .status()
-            .await
-            .unwrap();
-        assert!(sent.success());
+        send(signal, &child).await;
         let status = within("the command", child.wait()).await.unwrap();
         assert_eq!(status.code(), Some(code));
         gone(&process).await;
     }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn signals_are_heard_while_nobody_reads() {
+    let server = Server::start();
+    let home = tempfile::tempdir().unwrap();
+    let is_printed = home.path().join("printed");
+    let script = format!(
+        "echo $$; head -c 400000 /dev/zero | tr '\\0' x; touch {}; exec sleep 60",
+        is_printed.display()
+    );
+    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        let mut child = slop(&server.url())
+            .args(["execute", &script])
+            .spawn()
+            .unwrap();
+        let mut stdout = BufReader::with_capacity(1, child.stdout.take().unwrap());
+        let mut process = String::new();
+        let line = stdout.read_line(&mut process);
+        within("the output", line).await.unwrap();
+        exists(&is_printed).await;
+        std::fs::remove_file(&is_printed).unwrap();
+        // More than a pipe holds is on its way.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        send(signal, &child).await;
+        let status = within("the command", child.wait()).await.unwrap();
+        assert_eq!(status.code(), Some(code));
+        gone(&process).await;
+    }
+}
+
+#[cfg(unix)]
+async fn send(signal: &str, child: &Child) {
+    let id = child.id().unwrap().to_string();
+    let sent = Command::new("kill").args([signal, &id]).status().await;
+    assert!(sent.unwrap().success());
+}
+
+async fn exists(path: &Path) {
+    within("the file", async {
+        while !path.exists() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await;
 }
 
 /// Waits until a process has ended.

@@ -6,7 +6,7 @@ use crate::interrupt::interrupted;
 use crate::output::Output;
 use crate::{GOODBYE, connect};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use slop_sdk::schema::claude::{ClaudeExecutePayload, ClaudeProcessResult};
 use slop_sdk::schema::scalar::{
     ModelName, OutOfBounds, PositiveInt, Prompt, SystemPrompt, WorkingDirectory,
@@ -20,7 +20,7 @@ use tokio::time::timeout;
 pub(crate) async fn run(
     connection: &Connection,
     options: Execute,
-    output: &Output,
+    output: Output,
 ) -> Result<(), Failure> {
     let payload = payload(options)?;
     let client = connect(connection, Namespace::Root).await?;
@@ -43,59 +43,71 @@ pub(crate) async fn run(
         client.close(GOODBYE).await;
         return Err(failure);
     }
-    let outcome = run.outcome().await;
-    client.close(GOODBYE).await;
-    finish(outcome, output)
+    let finishing = async {
+        let outcome = run.outcome().await;
+        client.close(GOODBYE).await;
+        finish(outcome, output).await
+    };
+    tokio::select! {
+        finished = finishing => finished,
+        number = &mut signal => Err(Failure::interrupted(number)),
+    }
 }
 
-async fn stream(run: &mut Run, output: &Output) -> Result<(), Failure> {
+async fn stream(run: &mut Run, output: Output) -> Result<(), Failure> {
     let mut is_on_new_line = true;
     while let Some(update) = run.next().await {
         if output.is_json() {
-            as_json(&update, output)?;
+            as_json(&update, output).await?;
             continue;
         }
         match update {
             RunUpdate::Progress(progress) => {
                 if let Some(data) = progress.data {
-                    output.write(&data)?;
                     is_on_new_line = data.ends_with('\n');
+                    output.write(data).await?;
                 }
             }
-            RunUpdate::Queued(queued) => output.note(&queued.message),
-            RunUpdate::Reconnected => output.note("connected again"),
-            RunUpdate::Lagged { bytes } => output.note(&format!("{bytes} bytes were dropped")),
-            RunUpdate::Undecodable(what) => output.note(&what.to_string()),
+            RunUpdate::Queued(queued) => output.note(queued.message).await,
+            RunUpdate::Reconnected => output.note("connected again").await,
+            RunUpdate::Lagged { bytes } => {
+                output.note(format!("{bytes} bytes were dropped")).await;
+            }
+            RunUpdate::Undecodable(what) => output.note(what).await,
             _ => {}
         }
     }
     if !is_on_new_line && !output.is_json() {
-        output.write("\n")?;
+        output.write("\n").await?;
     }
     Ok(())
 }
 
-fn as_json(update: &RunUpdate, output: &Output) -> Result<(), Failure> {
-    match update {
-        RunUpdate::Progress(payload) => event::<protocol::ClaudeProgress>(payload, output),
-        RunUpdate::Queued(payload) => event::<protocol::ClaudeQueued>(payload, output),
-        RunUpdate::Lagged { bytes } => output.json(&json!({"lagged": bytes})),
-        RunUpdate::Undecodable(what) => output.json(&json!({"undecodable": what.to_string()})),
-        _ => Ok(()),
-    }
+async fn as_json(update: &RunUpdate, output: Output) -> Result<(), Failure> {
+    let line = match update {
+        RunUpdate::Progress(payload) => event::<protocol::ClaudeProgress>(payload),
+        RunUpdate::Queued(payload) => event::<protocol::ClaudeQueued>(payload),
+        RunUpdate::Lagged { bytes } => json!({"lagged": bytes}),
+        RunUpdate::Undecodable(what) => json!({"undecodable": what.to_string()}),
+        _ => return Ok(()),
+    };
+    output.json(&line).await
 }
 
-fn event<E: ServerEvent>(payload: &impl Serialize, output: &Output) -> Result<(), Failure> {
-    output.json(&json!({"event": E::NAME, "payload": payload}))
+fn event<E: ServerEvent>(payload: &impl Serialize) -> Value {
+    json!({"event": E::NAME, "payload": payload})
 }
 
-fn finish(outcome: Result<ClaudeProcessResult, RunError>, output: &Output) -> Result<(), Failure> {
+async fn finish(
+    outcome: Result<ClaudeProcessResult, RunError>,
+    output: Output,
+) -> Result<(), Failure> {
     match outcome {
-        Ok(result) if output.is_json() => output.json(&json!({"result": result})),
+        Ok(result) if output.is_json() => output.json(&json!({"result": result})).await,
         Ok(_) => Ok(()),
         Err(error) => {
             if output.is_json() {
-                output.json(&json!({"error": error.to_string()}))?;
+                output.json(&json!({"error": error.to_string()})).await?;
             }
             Err(error.into())
         }
@@ -103,13 +115,13 @@ fn finish(outcome: Result<ClaudeProcessResult, RunError>, output: &Output) -> Re
 }
 
 /// Cancels and waits for the end, unless another signal comes.
-async fn cancel(run: &mut Run, output: &Output) {
+async fn cancel(run: &mut Run, output: Output) {
     let cancelling = async {
         match run.cancel().await {
             Ok(()) => {
                 let _ = timeout(GOODBYE, run.outcome()).await;
             }
-            Err(error) => output.note(&format!("not cancelled: {error}")),
+            Err(error) => output.note(format!("not cancelled: {error}")).await,
         }
     };
     tokio::select! {
