@@ -16,11 +16,13 @@ use std::path::Path;
 use std::process::{Output, Stdio};
 use std::time::Duration;
 use support::relay::Relay;
+use support::scripted::{Scripted, hear, say};
 use support::server::Server;
 use support::tokens::token;
 use support::within;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
+use tokio::sync::mpsc;
 
 fn slop(url: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_slop"));
@@ -199,6 +201,42 @@ async fn signals_are_heard_while_nobody_reads() {
         let status = within("the command", child.wait()).await.unwrap();
         assert_eq!(status.code(), Some(code));
         gone(&process).await;
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn signals_are_heard_before_the_execution_is_accepted() {
+    let (asked, mut is_asked) = mpsc::unbounded_channel();
+    let server = Scripted::web_socket(move |mut socket, _| {
+        let asked = asked.clone();
+        async move {
+            let open = r#"0{"sid":"s","pingInterval":25000,"pingTimeout":20000}"#;
+            say(&mut socket, open).await;
+            hear(&mut socket).await;
+            say(&mut socket, r#"40{"sid":"x"}"#).await;
+            let user = r#"{"userId":"u1","authenticatedAt":"2026-01-01T00:00:00.000Z"}"#;
+            say(&mut socket, &format!(r#"42["authenticated",{user}]"#)).await;
+            loop {
+                let packet = hear(&mut socket).await;
+                if packet.is_empty() || asked.send(packet).is_err() {
+                    return;
+                }
+            }
+        }
+    })
+    .await;
+    for (signal, code, times) in [("-INT", 130, 1), ("-INT", 130, 2), ("-TERM", 143, 1)] {
+        let mut child = slop(&server.url()).args(["execute", "x"]).spawn().unwrap();
+        within("the execution", async {
+            while !is_asked.recv().await.unwrap().contains("claude:execute") {}
+        })
+        .await;
+        for _ in 0..times {
+            send(signal, &child).await;
+        }
+        let status = within("the command", child.wait()).await.unwrap();
+        assert_eq!(status.code(), Some(code));
     }
 }
 

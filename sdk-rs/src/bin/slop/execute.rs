@@ -12,7 +12,7 @@ use slop_sdk::schema::scalar::{
     ModelName, OutOfBounds, PositiveInt, Prompt, SystemPrompt, WorkingDirectory,
 };
 use slop_sdk::schema::{Namespace, ServerEvent, protocol};
-use slop_sdk::{Run, RunError, RunUpdate};
+use slop_sdk::{CallError, Run, RunError, RunUpdate};
 use std::io::Read;
 use std::pin::pin;
 use tokio::time::timeout;
@@ -26,10 +26,16 @@ pub(crate) async fn run(
     let client = connect(connection, Namespace::Root).await?;
     // From here on a signal must not end this program before the execution can be cancelled.
     let mut signal = pin!(interrupted());
-    let mut accepting = pin!(client.claude().execute_with(payload));
+    let mut accepting = Box::pin(client.claude().execute_with(payload));
     let (mut run, mut ended) = tokio::select! {
         accepted = &mut accepting => (accepted?, Ok(())),
-        number = &mut signal => (accepting.await?, Err(Failure::interrupted(number))),
+        number = &mut signal => {
+            let interrupted = Failure::interrupted(number);
+            match accepted_late(accepting, output).await {
+                Some(run) => (run, Err(interrupted)),
+                None => return Err(interrupted),
+            }
+        }
     };
     if ended.is_ok() {
         ended = tokio::select! {
@@ -51,6 +57,26 @@ pub(crate) async fn run(
     tokio::select! {
         finished = finishing => finished,
         number = &mut signal => Err(Failure::interrupted(number)),
+    }
+}
+
+/// An execution that is accepted after a signal must be cancelled. It is not waited for long, and no
+/// longer than until another signal comes.
+async fn accepted_late(
+    accepting: impl Future<Output = Result<Run, CallError>>,
+    output: Output,
+) -> Option<Run> {
+    let accepted = tokio::select! {
+        accepted = timeout(GOODBYE, accepting) => accepted.ok(),
+        _ = interrupted() => None,
+    };
+    match accepted {
+        Some(Ok(run)) => Some(run),
+        Some(Err(CallError::Refused(_))) => None,
+        Some(Err(_)) | None => {
+            output.note("the execution may have begun").await;
+            None
+        }
     }
 }
 
