@@ -152,6 +152,68 @@ async fn failures_have_exit_codes_of_their_own() {
     assert_eq!(code(&output), 4, "{output:?}");
 }
 
+#[tokio::test]
+async fn a_refused_token_has_the_exit_code_of_one_wherever_it_is_refused() {
+    let server = Server::start();
+    let url = server.url();
+    let output = run(&url, &["emit", "authenticate", r#"{"token":"bad"}"#]).await;
+    assert_eq!(output.status.code(), Some(4));
+    let output = run(&url, &["emit", "authenticate", r#"{"no":"token"}"#]).await;
+    assert_eq!(output.status.code(), Some(1), "the payload is wrong");
+}
+
+#[tokio::test]
+async fn scripts_read_failures_as_json() {
+    let server = Server::start();
+    let url = server.url();
+    let output = run(&url, &["--json", "execute", "exit 3"]).await;
+    let failure = lines(&output).pop().unwrap();
+    assert_eq!(failure["code"], "EXECUTION_ERROR");
+    assert_eq!(
+        format!("slop: {}\n", failure["error"].as_str().unwrap()),
+        text(&output.stderr)
+    );
+    let output = run(&url, &["--json", "emit", "joinRoom", ""]).await;
+    assert_eq!(lines(&output)[0]["code"], "INVALID_PAYLOAD");
+    let output = run(&url, &["--json", "emit", "joinRoom", "user:x"]).await;
+    assert_eq!(lines(&output)[0]["error"], "Room is reserved");
+    let output = run("ftp://x", &["--json", "info"]).await;
+    assert!(lines(&output)[0]["error"].is_string());
+}
+
+#[tokio::test]
+async fn an_empty_prompt_is_not_sent() {
+    // Nobody is asked.
+    let output = run("http://127.0.0.1:1", &["execute"]).await;
+    assert_eq!(text(&output.stderr), "slop: the prompt is empty\n");
+    assert_eq!(output.status.code(), Some(2));
+    let output = run("http://127.0.0.1:1", &["execute", " \n"]).await;
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_terminal_is_told_to_type_the_prompt() {
+    let slop = env!("CARGO_BIN_EXE_slop");
+    let mut child = Command::new("script")
+        .args([
+            "--quiet",
+            "--return",
+            "--command",
+            &format!("{slop} execute"),
+            "/dev/null",
+        ])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let line = within("the hint", lines.next_line()).await.unwrap();
+    assert!(line.unwrap().contains("type the prompt"));
+    drop(child.stdin.take());
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn signals_cancel_the_execution() {

@@ -13,7 +13,7 @@ use slop_sdk::schema::scalar::{
 };
 use slop_sdk::schema::{Namespace, ServerEvent, protocol};
 use slop_sdk::{CallError, Run, RunError, RunUpdate};
-use std::io::Read;
+use std::io::{IsTerminal, Read};
 use std::pin::pin;
 use tokio::time::timeout;
 
@@ -131,12 +131,7 @@ async fn finish(
     match outcome {
         Ok(result) if output.is_json() => output.json(&json!({"result": result})).await,
         Ok(_) => Ok(()),
-        Err(error) => {
-            if output.is_json() {
-                output.json(&json!({"error": error.to_string()})).await?;
-            }
-            Err(error.into())
-        }
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -161,12 +156,19 @@ fn payload(options: Execute) -> Result<ClaudeExecutePayload, Failure> {
         Some(prompt) if prompt != "-" => prompt,
         _ => {
             let mut prompt = String::new();
-            std::io::stdin()
+            let mut stdin = std::io::stdin();
+            if stdin.is_terminal() {
+                eprintln!("slop: type the prompt; Ctrl-D on a line of its own ends it");
+            }
+            stdin
                 .read_to_string(&mut prompt)
                 .map_err(|error| Failure::usage(format!("cannot read the prompt: {error}")))?;
             prompt
         }
     };
+    if prompt.trim().is_empty() {
+        return Err(Failure::usage("the prompt is empty"));
+    }
     let mut payload = ClaudeExecutePayload::new(Prompt::new(prompt).map_err(Failure::usage)?);
     payload.system_prompt = checked(options.system_prompt, SystemPrompt::new)?;
     payload.model = checked(options.model, ModelName::new)?;
