@@ -249,6 +249,7 @@ impl Client {
             packet,
             wants_answer: id.is_some(),
             effect,
+            logouts: shared.memory.logouts(),
         };
         let id = id.unwrap_or_else(|| shared.calls.next_id());
         let after = shared.config.request_timeout;

@@ -76,7 +76,9 @@ impl Driver {
             };
             tracing::info!(reason = %lost, "connection lost");
             drop(engine);
-            self.shared.calls.connection_lost(&lost);
+            for effect in self.shared.calls.connection_lost(&lost) {
+                self.shared.memory.ended(&effect);
+            }
             if connected_at.elapsed() >= STABLE_AFTER {
                 self.failed_attempts = 0;
             }

@@ -143,7 +143,7 @@ impl<'a> Session<'a> {
         };
         let effect = answered.effect.clone();
         if !matches!(effect, Effect::None) {
-            self.apply(effect, &incoming);
+            self.apply(effect, answered.logouts, &incoming);
         }
         answered.hand_over(Answer {
             announced: self.shared.announced(incoming.namespace),
@@ -151,8 +151,9 @@ impl<'a> Session<'a> {
         });
     }
 
-    fn apply(&self, effect: Effect, incoming: &Incoming) {
+    fn apply(&self, effect: Effect, logouts: u64, incoming: &Incoming) {
         let data = incoming.data.as_str();
+        self.shared.memory.ended(&effect);
         if reply::refusal_in(data).is_some() {
             return;
         }
@@ -163,7 +164,7 @@ impl<'a> Session<'a> {
                     self.shared.runs.add(process, follow.queue);
                 }
             }
-            effect => self.shared.memory.succeeded(effect),
+            effect => self.shared.memory.succeeded(effect, logouts),
         }
     }
 }
