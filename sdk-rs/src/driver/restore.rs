@@ -8,9 +8,7 @@ use crate::memory::Repeated;
 use crate::packet::{self, Kind};
 use crate::reply;
 use crate::shared::Shared;
-use slop_schema::protocol::ClaudeStatus;
 use slop_schema::scalar::ProcessId;
-use slop_schema::{ClientEvent, Namespace};
 use std::collections::HashMap;
 
 /// What was asked for and not answered yet.
@@ -35,10 +33,7 @@ pub(super) async fn restore(
     }
     for process in shared.runs.rejoin() {
         let id = shared.calls.next_id();
-        let argument = serde_json::Value::from(process.as_str()).to_string();
-        let (name, on) = (ClaudeStatus::NAME, Namespace::Root);
-        let packet = packet::event(on, Some(id), name, Some(&argument));
-        engine.write(packet).await?;
+        engine.write(packet::ask_after(id, &process)).await?;
         asked.insert(id, Asked::After(process));
     }
     while !asked.is_empty() {

@@ -67,8 +67,8 @@ pub enum RunError {
         /// The server's sentence.
         message: String,
     },
-    /// After a lost connection the server did not let the client follow the process again. It may
-    /// still run.
+    /// After a lost connection, or when another user signed in, the server did not let the client
+    /// follow the process any more. It may still run.
     #[error("the process was lost sight of: {message}")]
     OutOfSight {
         /// The server's sentence.
