@@ -10,12 +10,16 @@
 mod support;
 
 use futures_util::{FutureExt, SinkExt, StreamExt};
+use serde_json::json;
 use slop_sdk::schema::Namespace;
+use slop_sdk::schema::protocol::MediaProgress;
 use slop_sdk::{Backoff, Builder, CallError, ConnectError, EventError, Step};
+use std::sync::Arc;
 use std::time::Duration;
 use support::scripted::{Scripted, answer, hear, id_of, let_in, say};
 use support::{client, connected, within};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::sync::Notify;
 use tokio_tungstenite::tungstenite::Message;
 
 async fn error_of(server: &Scripted) -> ConnectError {
@@ -142,6 +146,51 @@ async fn a_server_of_another_version_tells_what_to_do() {
         error.to_string().contains("use the release of slop-sdk"),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn events_are_heard_while_a_slow_server_restores() {
+    let go_on = Arc::new(Notify::new());
+    let server = Scripted::web_socket({
+        let go_on = go_on.clone();
+        move |mut socket, number| {
+            let go_on = go_on.clone();
+            async move {
+                let_in(&mut socket).await;
+                let call = hear(&mut socket).await;
+                let id: String = call.chars().filter(char::is_ascii_digit).skip(2).collect();
+                if number > 0 {
+                    for stage in ["one", "two"] {
+                        let payload = json!({"mediaId": "m", "progress": 1, "stage": stage});
+                        let event = format!(r#"42/media,["mediaProgress",{payload}]"#);
+                        say(&mut socket, &event).await;
+                        go_on.notified().await;
+                    }
+                }
+                let answer = r#"[{"success":true,"mediaId":"m"}]"#;
+                say(&mut socket, &format!("43/media,{id}{answer}")).await;
+                if number > 0 {
+                    hear(&mut socket).await;
+                }
+            }
+        }
+    })
+    .await;
+    let client = client(&server.url()).connect().await.unwrap();
+    let mut progress = client.on::<MediaProgress>();
+    client.media().subscribe("m").await.unwrap();
+    let event = within("an event", progress.next()).await.unwrap();
+    assert_eq!(event.unwrap().stage, "one");
+    assert!(!client.state().borrow().is_connected());
+    let mut late = client.on::<MediaProgress>();
+    go_on.notify_one();
+    for stream in [&mut progress, &mut late] {
+        let event = within("an event", stream.next()).await.unwrap();
+        assert_eq!(event.unwrap().stage, "two");
+    }
+    assert!(!client.state().borrow().is_connected());
+    go_on.notify_one();
+    connected(&client, 1).await;
 }
 
 /// A client that comes back at once.

@@ -11,7 +11,9 @@ mod support;
 use slop_sdk::schema::Namespace;
 use slop_sdk::schema::media::MediaProgressPayload;
 use slop_sdk::schema::notification::{NotificationPayload, NotificationType};
-use slop_sdk::schema::protocol::{Authenticated, LoggedOut, MediaProgress, Notification};
+use slop_sdk::schema::protocol::{
+    AuthError, Authenticated, LoggedOut, MediaProgress, Notification,
+};
 use slop_sdk::schema::scalar::{JsonObject, MediaId, Percent, RoomName, Timestamp, UserId};
 use slop_sdk::{CallError, CloseReason, ConnectError, ConnectionState, ServerEvent};
 use std::sync::Arc;
@@ -330,7 +332,10 @@ async fn a_refused_token_ends_a_client_that_has_no_other() {
     let client = signed_in(&relay.url(), "u1").await;
     let other = Server::start_with_secret("quite another secret with over 32 bytes", &[]);
     relay.lead_to(other.address);
+    let mut refusals = client.on::<AuthError>();
     relay.cut();
+    let refusal = within("the refusal", refusals.next()).await;
+    assert_eq!(refusal.unwrap().unwrap().message, "Invalid token");
     let mut state = client.state();
     let closed = within("the end", state.wait_for(ConnectionState::is_closed)).await;
     let ConnectionState::Closed(CloseReason::GaveUp(error)) = closed.unwrap().clone() else {

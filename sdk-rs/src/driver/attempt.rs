@@ -44,11 +44,9 @@ async fn attempt(
     *step = Step::Open;
     let mut engine = Engine::open(socket, config.route.max_message_bytes).await?;
     *step = Step::Namespaces;
-    delivery.refresh(&shared.bus);
     let user = greeting::greet(shared, delivery, &mut engine, token, step).await?;
     *step = Step::Restore;
     restore::restore(shared, delivery, &mut engine).await?;
-    delivery.wake();
     shared.runs.wake();
     tracing::debug!(signed_in = user.is_some(), "connected");
     Ok(Established { engine, user })

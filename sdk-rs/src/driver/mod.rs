@@ -183,6 +183,15 @@ fn deliver(shared: &Shared, delivery: &Delivery, incoming: Incoming) {
     delivery.deliver(event);
 }
 
+/// The same before a session, where nobody wakes them after a batch: a server may be slow to
+/// restore.
+fn deliver_at_once(shared: &Shared, delivery: &mut Delivery, incoming: Incoming) {
+    delivery.refresh(&shared.bus);
+    deliver(shared, delivery, incoming);
+    delivery.wake();
+    shared.runs.wake();
+}
+
 /// Tells everybody that the client has ended, also when its task is ended from outside.
 struct Farewell {
     shared: Arc<Shared>,

@@ -1,6 +1,6 @@
 //! Restoring: rooms, media and executions of the connection before, on a new one.
 
-use super::deliver;
+use super::deliver_at_once;
 use crate::engine::{Data, Engine};
 use crate::error::{ConnectError, ConnectionLost};
 use crate::events::Delivery;
@@ -20,7 +20,7 @@ enum Asked {
 /// Asks for everything at once and waits for all answers.
 pub(super) async fn restore(
     shared: &Shared,
-    delivery: &Delivery,
+    delivery: &mut Delivery,
     engine: &mut Engine,
 ) -> Result<(), ConnectError> {
     let mut asked = HashMap::new();
@@ -39,7 +39,7 @@ pub(super) async fn restore(
     while !asked.is_empty() {
         let incoming = engine.next().await?;
         match incoming.kind {
-            Kind::Event => deliver(shared, delivery, incoming),
+            Kind::Event => deliver_at_once(shared, delivery, incoming),
             Kind::Ack => {
                 let answered = incoming.id.and_then(|id| asked.remove(&id));
                 if let Some(answered) = answered {
