@@ -58,6 +58,7 @@ impl Client {
         shared.set_state(ConnectionState::Connected(Connected {
             user: established.user.clone(),
             reconnects: 0,
+            not_restored: Vec::new(),
         }));
         let span = tracing::debug_span!("slop", server = %shared.config.address.host_and_port());
         let driving = driver::drive(shared.clone(), delivery, established);
@@ -121,6 +122,8 @@ impl Client {
     }
 
     /// Sends an event without asking for a callback; resolves once it was handed to the connection.
+    /// Whether it succeeds is not known, so a room or media item asked for in this way does not come
+    /// back with the next connection.
     ///
     /// # Errors
     /// When it cannot be sent within the request timeout.

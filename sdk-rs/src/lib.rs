@@ -104,7 +104,7 @@ pub use error::{CallError, ConnectError, ConnectionLost, Refusal, RefusalCode, S
 pub use events::{EventError, EventStream, ServerEvent, UndeclaredEvent, Undecodable};
 pub use facade::{Claude, Media, Rooms, Session};
 pub use run::{Run, RunError, RunUpdate};
-pub use state::{CloseReason, Connected, ConnectionState, Reconnecting};
+pub use state::{CloseReason, Connected, ConnectionState, NotRestored, Reconnecting};
 pub use token::{ProviderError, Token};
 pub use transport::{Connecting, Io, Tls};
 

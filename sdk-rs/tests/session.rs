@@ -263,8 +263,9 @@ async fn who_leaves_before_the_join_is_answered_is_not_brought_back() {
         media.subscribe("m1"),
         media.unsubscribe("m1")
     );
-    (joined.unwrap(), left.unwrap());
-    (subscribed.unwrap(), unsubscribed.unwrap());
+    for answered in [joined, left, subscribed, unsubscribed] {
+        answered.unwrap();
+    }
     relay.cut();
     connected(&client, 1).await;
     let info = client.connection_info().await.unwrap();

@@ -5,6 +5,7 @@ use crate::engine::Engine;
 use crate::error::{ConnectError, Step};
 use crate::events::Delivery;
 use crate::shared::Shared;
+use crate::state::NotRestored;
 use slop_schema::session::AuthenticatedPayload;
 use tokio::time::timeout;
 use tracing::Instrument;
@@ -13,6 +14,7 @@ use tracing::Instrument;
 pub(crate) struct Established {
     pub(crate) engine: Engine,
     pub(crate) user: Option<AuthenticatedPayload>,
+    pub(crate) not_restored: Vec<NotRestored>,
 }
 
 /// Makes a connection that is ready for the user's calls.
@@ -46,8 +48,12 @@ async fn attempt(
     *step = Step::Namespaces;
     let user = greeting::greet(shared, delivery, &mut engine, token, step).await?;
     *step = Step::Restore;
-    restore::restore(shared, delivery, &mut engine).await?;
+    let not_restored = restore::restore(shared, delivery, &mut engine).await?;
     shared.runs.wake();
     tracing::debug!(signed_in = user.is_some(), "connected");
-    Ok(Established { engine, user })
+    Ok(Established {
+        engine,
+        user,
+        not_restored,
+    })
 }

@@ -91,6 +91,7 @@ impl Driver {
             self.shared.set_state(ConnectionState::Connected(Connected {
                 user: established.user,
                 reconnects: self.reconnects,
+                not_restored: established.not_restored,
             }));
         }
     }

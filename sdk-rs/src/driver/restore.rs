@@ -8,6 +8,7 @@ use crate::memory::Repeated;
 use crate::packet::{self, Kind};
 use crate::reply;
 use crate::shared::Shared;
+use crate::state::NotRestored;
 use slop_schema::scalar::ProcessId;
 use std::collections::HashMap;
 
@@ -17,12 +18,13 @@ enum Asked {
     After(ProcessId),
 }
 
-/// Asks for everything at once and waits for all answers.
+/// Asks for everything at once and waits for all answers. Gives what the server refused.
 pub(super) async fn restore(
     shared: &Shared,
     delivery: &mut Delivery,
     engine: &mut Engine,
-) -> Result<(), ConnectError> {
+) -> Result<Vec<NotRestored>, ConnectError> {
+    let mut not_restored = Vec::new();
     let mut asked = HashMap::new();
     for repeated in shared.memory.repeated() {
         let id = shared.calls.next_id();
@@ -43,7 +45,7 @@ pub(super) async fn restore(
             Kind::Ack => {
                 let answered = incoming.id.and_then(|id| asked.remove(&id));
                 if let Some(answered) = answered {
-                    finish(shared, answered, &incoming.data);
+                    not_restored.extend(finish(shared, answered, &incoming.data));
                 }
             }
             Kind::Disconnect => {
@@ -52,18 +54,24 @@ pub(super) async fn restore(
             Kind::Connect | Kind::ConnectError => {}
         }
     }
-    Ok(())
+    Ok(not_restored)
 }
 
-fn finish(shared: &Shared, answered: Asked, data: &Data) {
-    let Some(sentence) = reply::refusal_in(data.as_str()) else {
-        return;
-    };
+fn finish(shared: &Shared, answered: Asked, data: &Data) -> Option<NotRestored> {
+    let message = reply::refusal_in(data.as_str())?;
     match answered {
         Asked::Again(repeated) => {
-            tracing::warn!(event = repeated.event, reason = %sentence, "could not be restored");
+            tracing::warn!(event = repeated.event, reason = %message, "could not be restored");
             shared.memory.forget(&repeated);
+            Some(NotRestored {
+                event: repeated.event,
+                name: serde_json::from_str(&repeated.argument).unwrap_or_default(),
+                message,
+            })
         }
-        Asked::After(process) => shared.runs.refuse(&process, &sentence),
+        Asked::After(process) => {
+            shared.runs.refuse(&process, &message);
+            None
+        }
     }
 }
