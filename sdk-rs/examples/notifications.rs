@@ -22,12 +22,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                 Ok(it) => println!("{}: {}", it.title, it.message),
                 Err(error) => eprintln!("{error}"),
             },
-            Ok(()) = state.changed() => match &*state.borrow_and_update() {
+            _ = state.changed() => match &*state.borrow_and_update() {
                 ConnectionState::Connected(_) => eprintln!("connected"),
                 ConnectionState::Reconnecting(now) => eprintln!("{}: connecting again", now.lost),
+                ConnectionState::Closed(_) => return Err("the connection ended".into()),
                 _ => {}
             },
-            else => return Err("the connection ended".into()),
         }
     }
 }

@@ -68,6 +68,7 @@ struct Entry {
     packet: Option<String>,
     wants_answer: bool,
     effect: Effect,
+    logouts: u64,
     reply: oneshot::Sender<Outcome>,
 }
 
@@ -76,6 +77,8 @@ pub(crate) struct Call {
     pub(crate) packet: String,
     pub(crate) wants_answer: bool,
     pub(crate) effect: Effect,
+    /// How often the client had logged out when it was made.
+    pub(crate) logouts: u64,
 }
 
 /// A packet to be sent.
@@ -109,6 +112,7 @@ impl Calls {
             packet: Some(call.packet),
             wants_answer: call.wants_answer,
             effect: call.effect,
+            logouts: call.logouts,
             reply: sender,
         };
         book.entries.insert(id, entry);
@@ -185,12 +189,14 @@ impl Calls {
         let entry = book.entries.remove(&id)?;
         Some(Answered {
             effect: entry.effect,
+            logouts: entry.logouts,
             reply: entry.reply,
         })
     }
 
     /// The connection is gone: what was sent will not be answered, what was not may still be sent.
-    pub(crate) fn connection_lost(&self, lost: &ConnectionLost) {
+    /// Gives what those calls were to change.
+    pub(crate) fn connection_lost(&self, lost: &ConnectionLost) -> Vec<Effect> {
         let mut book = self.lock();
         let sent: Vec<u64> = book
             .entries
@@ -198,11 +204,14 @@ impl Calls {
             .filter(|(_, entry)| entry.packet.is_none())
             .map(|(id, _)| *id)
             .collect();
+        let mut effects = Vec::new();
         for id in sent {
             if let Some(entry) = book.entries.remove(&id) {
                 let _ = entry.reply.send(Err(Failure::Lost(lost.clone())));
+                effects.push(entry.effect);
             }
         }
+        effects
     }
 
     /// The client has ended: nothing will be answered any more.
@@ -230,6 +239,7 @@ impl Calls {
 /// A call whose answer has come.
 pub(crate) struct Answered {
     pub(crate) effect: Effect,
+    pub(crate) logouts: u64,
     reply: oneshot::Sender<Outcome>,
 }
 
@@ -282,6 +292,7 @@ mod tests {
             packet: "42[\"x\"]".into(),
             wants_answer: true,
             effect: Effect::None,
+            logouts: 0,
         }
     }
 

@@ -58,6 +58,7 @@ impl Client {
         shared.set_state(ConnectionState::Connected(Connected {
             user: established.user.clone(),
             reconnects: 0,
+            not_restored: Vec::new(),
         }));
         let span = tracing::debug_span!("slop", server = %shared.config.address.host_and_port());
         let driving = driver::drive(shared.clone(), delivery, established);
@@ -121,6 +122,8 @@ impl Client {
     }
 
     /// Sends an event without asking for a callback; resolves once it was handed to the connection.
+    /// Whether it succeeds is not known, so a room or media item asked for in this way does not come
+    /// back with the next connection.
     ///
     /// # Errors
     /// When it cannot be sent within the request timeout.
@@ -198,7 +201,9 @@ impl Client {
         self.subscribe(Filter::NamedOn(event, namespace), UndeclaredEvent::read)
     }
 
-    /// The state of the connection, now and from now on.
+    /// The state of the connection, now and from now on. The last one is
+    /// [`Closed`](ConnectionState::Closed): as long as there is a client, nothing else tells that no
+    /// more will come.
     #[must_use]
     pub fn state(&self) -> watch::Receiver<ConnectionState> {
         self.shared().state()
@@ -247,6 +252,7 @@ impl Client {
             packet,
             wants_answer: id.is_some(),
             effect,
+            logouts: shared.memory.logouts(),
         };
         let id = id.unwrap_or_else(|| shared.calls.next_id());
         let after = shared.config.request_timeout;

@@ -5,6 +5,7 @@
 //!
 //! ```no_run
 //! use slop_sdk::{Client, RunUpdate};
+//! use std::io::Write;
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let client = Client::builder("https://realtime.example.com")
@@ -16,6 +17,7 @@
 //! while let Some(update) = run.next().await {
 //!     if let RunUpdate::Progress(progress) = update {
 //!         print!("{}", progress.data.unwrap_or_default());
+//!         std::io::stdout().flush()?;
 //!     }
 //! }
 //! println!("{:?}", run.outcome().await?.parsed_response);
@@ -102,7 +104,7 @@ pub use error::{CallError, ConnectError, ConnectionLost, Refusal, RefusalCode, S
 pub use events::{EventError, EventStream, ServerEvent, UndeclaredEvent, Undecodable};
 pub use facade::{Claude, Media, Rooms, Session};
 pub use run::{Run, RunError, RunUpdate};
-pub use state::{CloseReason, Connected, ConnectionState, Reconnecting};
+pub use state::{CloseReason, Connected, ConnectionState, NotRestored, Reconnecting};
 pub use token::{ProviderError, Token};
 pub use transport::{Connecting, Io, Tls};
 

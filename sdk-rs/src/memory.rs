@@ -82,6 +82,8 @@ pub(crate) struct Memory(Mutex<Remembered>);
 struct Remembered {
     tokens: TokenSource,
     is_signed_out: bool,
+    /// Counts logouts: what was asked for before the last of them changes nothing any more.
+    logouts: u64,
     repeated: BTreeSet<Repeated>,
 }
 
@@ -90,6 +92,7 @@ impl Memory {
         Self(Mutex::new(Remembered {
             tokens,
             is_signed_out: false,
+            logouts: 0,
             repeated: BTreeSet::new(),
         }))
     }
@@ -102,26 +105,43 @@ impl Memory {
             Effect::SignOut => {
                 let mut remembered = self.lock();
                 remembered.is_signed_out = true;
+                remembered.logouts += 1;
                 remembered.repeated.clear();
             }
             _ => {}
         }
     }
 
-    /// What is done when a call has succeeded.
-    pub(crate) fn succeeded(&self, effect: Effect) {
+    /// How often the client has logged out.
+    pub(crate) fn logouts(&self) -> u64 {
+        self.lock().logouts
+    }
+
+    /// What is done when a call has succeeded that was made after so many logouts.
+    pub(crate) fn succeeded(&self, effect: Effect, logouts: u64) {
+        let mut remembered = self.lock();
+        if remembered.logouts != logouts {
+            return;
+        }
         match effect {
             Effect::Remember(repeated) => {
-                self.lock().repeated.insert(repeated);
+                remembered.repeated.insert(repeated);
             }
             Effect::SignIn(token) => {
-                let mut remembered = self.lock();
                 remembered.is_signed_out = false;
                 if !remembered.tokens.may_change() {
                     remembered.tokens = TokenSource::Fixed(token);
                 }
             }
             _ => {}
+        }
+    }
+
+    /// What is done when a call was answered, whatever the answer, or will not be: what it is to undo
+    /// may have succeeded after it was made.
+    pub(crate) fn ended(&self, effect: &Effect) {
+        if let Effect::Forget(repeated) = effect {
+            self.forget(repeated);
         }
     }
 

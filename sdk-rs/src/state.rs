@@ -40,6 +40,21 @@ pub struct Connected {
     pub user: Option<AuthenticatedPayload>,
     /// How many connections the client made before this one.
     pub reconnects: u64,
+    /// Rooms and media of the connection before that the server did not give back. The client has
+    /// forgotten them.
+    pub not_restored: Vec<NotRestored>,
+}
+
+/// A room or a media item that a new connection could not have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NotRestored {
+    /// What was asked for: `joinRoom` or `subscribeMedia`.
+    pub event: &'static str,
+    /// The room or the media item.
+    pub name: String,
+    /// The server's sentence.
+    pub message: String,
 }
 
 /// A connection that is being made again.

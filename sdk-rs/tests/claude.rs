@@ -15,6 +15,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 use support::relay::Relay;
 use support::server::Server;
+use support::tokens::token;
 use support::{connected, disconnected, signed_in, within};
 use tempfile::TempDir;
 
@@ -174,7 +175,7 @@ async fn a_run_survives_lost_connections_and_misses_nothing() {
     read_all(&mut run, &mut output).await;
     let result = run.outcome().await.unwrap();
     assert_eq!(result.stdout, "ééntwö 🦀 end");
-    assert!(result.stdout.starts_with(&output), "{output}");
+    assert_eq!(output, result.stdout);
 }
 
 #[tokio::test]
@@ -193,6 +194,28 @@ async fn a_server_that_forgot_the_process_ends_the_run() {
     };
     assert_eq!(code, ClaudeErrorCode::ProcessNotFound);
     assert_eq!(message, "Process not found");
+}
+
+#[tokio::test]
+async fn a_run_ends_when_another_user_signs_in() {
+    let home = tempfile::tempdir().unwrap();
+    let server = Server::start();
+    let client = signed_in(&server.url(), "u1").await;
+    let gate = Gate::new(&home, "gate");
+    let script = format!("printf one; {}; printf two", gate.wait());
+    let mut kept = client.claude().execute(script).await.unwrap();
+    let mut output = String::new();
+    read_until(&mut kept, &mut output, "one").await;
+    client.session().authenticate(token("u1")).await.unwrap();
+    gate.open();
+    read_all(&mut kept, &mut output).await;
+    assert_eq!(output, "onetwo", "the same user may read on");
+
+    let mut lost = client.claude().execute("exec sleep 60").await.unwrap();
+    client.session().authenticate(token("u2")).await.unwrap();
+    let error = within("the end", lost.outcome()).await.unwrap_err();
+    let message = "Access denied".to_owned();
+    assert_eq!(error, RunError::OutOfSight { message });
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ use slop_sdk::schema::protocol::{MediaComplete, MediaProgress, Notification};
 use slop_sdk::schema::scalar::{MediaId, Percent, Timestamp, UserId};
 use std::path::Path;
 use std::process::Stdio;
+use support::relay::Relay;
 use support::server::Server;
 use support::tokens::{token, token_for};
 use support::within;
@@ -22,16 +23,20 @@ use tokio::process::{Child, ChildStdout, Command};
 
 /// A running example and the lines it prints. It is killed when it is dropped.
 struct Example {
-    _child: Child,
+    child: Child,
     lines: Lines<BufReader<ChildStdout>>,
 }
 
 impl Example {
     fn start(server: &Server, name: &str, argument: &str) -> Self {
+        Self::start_at(&server.url(), name, argument)
+    }
+
+    fn start_at(url: &str, name: &str, argument: &str) -> Self {
         let examples = Path::new(env!("CARGO_BIN_EXE_slop")).with_file_name("examples");
         let mut child = Command::new(examples.join(name))
             .arg(argument)
-            .env("SLOP_URL", server.url())
+            .env("SLOP_URL", url)
             .env("SLOP_TOKEN", token("u1"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -39,10 +44,7 @@ impl Example {
             .spawn()
             .expect("run: cargo build -p slop-sdk --examples");
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        Self {
-            _child: child,
-            lines,
-        }
+        Self { child, lines }
     }
 
     async fn line(&mut self) -> String {
@@ -87,6 +89,19 @@ async fn notifications_are_printed() {
         .publish_to_user::<Notification>(&user, &payload)
         .await;
     assert_eq!(example.line().await, "Done: It is done");
+}
+
+#[tokio::test]
+async fn notifications_end_with_the_client() {
+    let server = Server::start();
+    let relay = Relay::to(server.address).await;
+    let mut example = Example::start_at(&relay.url(), "notifications", "");
+    assert_eq!(example.line().await, "listening");
+    let stranger = Server::start_with_secret("quite another secret with over 32 bytes", &[]);
+    relay.lead_to(stranger.address);
+    relay.cut();
+    let status = within("the end of the example", example.child.wait()).await;
+    assert_eq!(status.unwrap().code(), Some(1));
 }
 
 #[tokio::test]

@@ -10,12 +10,16 @@
 mod support;
 
 use futures_util::{FutureExt, SinkExt, StreamExt};
+use serde_json::json;
 use slop_sdk::schema::Namespace;
-use slop_sdk::{Backoff, Builder, CallError, ConnectError, EventError, Step};
+use slop_sdk::schema::protocol::MediaProgress;
+use slop_sdk::{Backoff, Builder, CallError, ConnectError, ConnectionState, EventError, Step};
+use std::sync::Arc;
 use std::time::Duration;
 use support::scripted::{Scripted, answer, hear, id_of, let_in, say};
 use support::{client, connected, within};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::sync::Notify;
 use tokio_tungstenite::tungstenite::Message;
 
 async fn error_of(server: &Scripted) -> ConnectError {
@@ -142,6 +146,99 @@ async fn a_server_of_another_version_tells_what_to_do() {
         error.to_string().contains("use the release of slop-sdk"),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn events_are_heard_while_a_slow_server_restores() {
+    let go_on = Arc::new(Notify::new());
+    let server = Scripted::web_socket({
+        let go_on = go_on.clone();
+        move |mut socket, number| {
+            let go_on = go_on.clone();
+            async move {
+                let_in(&mut socket).await;
+                let call = hear(&mut socket).await;
+                let id: String = call.chars().filter(char::is_ascii_digit).skip(2).collect();
+                if number > 0 {
+                    for stage in ["one", "two"] {
+                        let payload = json!({"mediaId": "m", "progress": 1, "stage": stage});
+                        let event = format!(r#"42/media,["mediaProgress",{payload}]"#);
+                        say(&mut socket, &event).await;
+                        go_on.notified().await;
+                    }
+                }
+                let answer = r#"[{"success":true,"mediaId":"m"}]"#;
+                say(&mut socket, &format!("43/media,{id}{answer}")).await;
+                if number > 0 {
+                    hear(&mut socket).await;
+                }
+            }
+        }
+    })
+    .await;
+    let client = client(&server.url()).connect().await.unwrap();
+    let mut progress = client.on::<MediaProgress>();
+    client.media().subscribe("m").await.unwrap();
+    let event = within("an event", progress.next()).await.unwrap();
+    assert_eq!(event.unwrap().stage, "one");
+    assert!(!client.state().borrow().is_connected());
+    let mut late = client.on::<MediaProgress>();
+    go_on.notify_one();
+    for stream in [&mut progress, &mut late] {
+        let event = within("an event", stream.next()).await.unwrap();
+        assert_eq!(event.unwrap().stage, "two");
+    }
+    assert!(!client.state().borrow().is_connected());
+    go_on.notify_one();
+    connected(&client, 1).await;
+}
+
+#[tokio::test]
+async fn what_the_server_does_not_give_back_is_told_once() {
+    let go_on = Arc::new(Notify::new());
+    let server = Scripted::web_socket({
+        let go_on = go_on.clone();
+        move |mut socket, number| {
+            let go_on = go_on.clone();
+            async move {
+                let_in(&mut socket).await;
+                if number < 2 {
+                    let id = id_of(&hear(&mut socket).await);
+                    let answer = match number {
+                        0 => r#"[{"success":true,"room":"project"}]"#,
+                        _ => r#"[{"success":false,"error":"Room is full"}]"#,
+                    };
+                    say(&mut socket, &format!("43{id}{answer}")).await;
+                    // Then the connection ends.
+                    go_on.notified().await;
+                } else {
+                    answer(&mut socket).await;
+                }
+            }
+        }
+    })
+    .await;
+    let client = client(&server.url()).connect().await.unwrap();
+    let mut state = client.state();
+    client.rooms().join("project").await.unwrap();
+    for (reconnects, not_restored) in [(1, 1), (2, 0)] {
+        go_on.notify_one();
+        let is_there = |state: &ConnectionState| match state {
+            ConnectionState::Connected(now) => now.reconnects == reconnects,
+            _ => false,
+        };
+        let now = within("the connection", state.wait_for(is_there)).await;
+        let ConnectionState::Connected(now) = now.unwrap().clone() else {
+            panic!("not connected");
+        };
+        assert_eq!(now.not_restored.len(), not_restored);
+        for it in now.not_restored {
+            assert_eq!(
+                (it.event, it.name.as_str(), it.message.as_str()),
+                ("joinRoom", "project", "Room is full")
+            );
+        }
+    }
 }
 
 /// A client that comes back at once.

@@ -11,7 +11,9 @@ mod support;
 use slop_sdk::schema::Namespace;
 use slop_sdk::schema::media::MediaProgressPayload;
 use slop_sdk::schema::notification::{NotificationPayload, NotificationType};
-use slop_sdk::schema::protocol::{Authenticated, LoggedOut, MediaProgress, Notification};
+use slop_sdk::schema::protocol::{
+    AuthError, Authenticated, LoggedOut, MediaProgress, Notification,
+};
 use slop_sdk::schema::scalar::{JsonObject, MediaId, Percent, RoomName, Timestamp, UserId};
 use slop_sdk::{CallError, CloseReason, ConnectError, ConnectionState, ServerEvent};
 use std::sync::Arc;
@@ -222,6 +224,58 @@ async fn who_leaves_while_the_connection_is_lost_is_not_brought_back() {
     assert_eq!(client.connection_info().await.unwrap().rooms.len(), 1);
 }
 
+#[tokio::test]
+async fn what_is_answered_after_a_logout_does_not_undo_it() {
+    let server = Server::start();
+    let relay = Relay::to(server.address).await;
+    let client = client(&relay.url()).connect().await.unwrap();
+    let (session, rooms) = (client.session(), client.rooms());
+    let (signed_in, joined, signed_out) = tokio::join!(
+        session.authenticate(token("u1")),
+        rooms.join("project"),
+        session.logout()
+    );
+    let error = signed_in.unwrap_err();
+    assert!(matches!(error, CallError::SignedOut), "{error}");
+    joined.unwrap();
+    signed_out.unwrap();
+    relay.cut();
+    connected(&client, 1).await;
+    let info = client.connection_info().await.unwrap();
+    assert!(!info.authenticated);
+    assert_eq!(info.rooms.len(), 1, "{:?}", info.rooms);
+
+    session.authenticate(token("u2")).await.unwrap();
+    relay.cut();
+    connected(&client, 2).await;
+    assert!(client.connection_info().await.unwrap().authenticated);
+}
+
+#[tokio::test]
+async fn who_leaves_before_the_join_is_answered_is_not_brought_back() {
+    let server = Server::start();
+    let relay = Relay::to(server.address).await;
+    let client = signed_in(&relay.url(), "u1").await;
+    let (rooms, media) = (client.rooms(), client.media());
+    let (joined, left, subscribed, unsubscribed) = tokio::join!(
+        rooms.join("project"),
+        rooms.leave("project"),
+        media.subscribe("m1"),
+        media.unsubscribe("m1")
+    );
+    for answered in [joined, left, subscribed, unsubscribed] {
+        answered.unwrap();
+    }
+    relay.cut();
+    connected(&client, 1).await;
+    let info = client.connection_info().await.unwrap();
+    assert_eq!(info.rooms[1..], ["user:u1"]);
+    let media = MediaId::new("m1").unwrap();
+    let payload = MediaProgressPayload::new(media, Percent::new(50.0).unwrap(), "rendering");
+    let publishing = server.handle.publish_to_media::<MediaProgress>(&payload);
+    assert_eq!(publishing.await, 0);
+}
+
 #[test]
 fn a_client_whose_runtime_has_ended_says_so() {
     let runtime = || {
@@ -279,7 +333,10 @@ async fn a_refused_token_ends_a_client_that_has_no_other() {
     let client = signed_in(&relay.url(), "u1").await;
     let other = Server::start_with_secret("quite another secret with over 32 bytes", &[]);
     relay.lead_to(other.address);
+    let mut refusals = client.on::<AuthError>();
     relay.cut();
+    let refusal = within("the refusal", refusals.next()).await;
+    assert_eq!(refusal.unwrap().unwrap().message, "Invalid token");
     let mut state = client.state();
     let closed = within("the end", state.wait_for(ConnectionState::is_closed)).await;
     let ConnectionState::Closed(CloseReason::GaveUp(error)) = closed.unwrap().clone() else {

@@ -5,6 +5,7 @@ use crate::engine::Engine;
 use crate::error::{ConnectError, Step};
 use crate::events::Delivery;
 use crate::shared::Shared;
+use crate::state::NotRestored;
 use slop_schema::session::AuthenticatedPayload;
 use tokio::time::timeout;
 use tracing::Instrument;
@@ -13,6 +14,7 @@ use tracing::Instrument;
 pub(crate) struct Established {
     pub(crate) engine: Engine,
     pub(crate) user: Option<AuthenticatedPayload>,
+    pub(crate) not_restored: Vec<NotRestored>,
 }
 
 /// Makes a connection that is ready for the user's calls.
@@ -44,12 +46,14 @@ async fn attempt(
     *step = Step::Open;
     let mut engine = Engine::open(socket, config.route.max_message_bytes).await?;
     *step = Step::Namespaces;
-    delivery.refresh(&shared.bus);
     let user = greeting::greet(shared, delivery, &mut engine, token, step).await?;
     *step = Step::Restore;
-    restore::restore(shared, delivery, &mut engine).await?;
-    delivery.wake();
+    let not_restored = restore::restore(shared, delivery, &mut engine).await?;
     shared.runs.wake();
     tracing::debug!(signed_in = user.is_some(), "connected");
-    Ok(Established { engine, user })
+    Ok(Established {
+        engine,
+        user,
+        not_restored,
+    })
 }

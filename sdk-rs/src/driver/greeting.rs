@@ -1,6 +1,6 @@
 //! The greeting: all namespaces are connected, and signed in when there is a token.
 
-use super::deliver;
+use super::deliver_at_once;
 use crate::engine::{Engine, Incoming};
 use crate::error::{ConnectError, ConnectionLost, Step};
 use crate::events::{Delivery, RawEvent};
@@ -25,7 +25,7 @@ struct Greeting {
 /// Connects the namespaces on one connection and waits for all of them.
 pub(super) async fn greet(
     shared: &Shared,
-    delivery: &Delivery,
+    delivery: &mut Delivery,
     engine: &mut Engine,
     token: Option<Token>,
     step: &mut Step,
@@ -50,9 +50,12 @@ pub(super) async fn greet(
             *step = Step::SignIn;
         }
         let incoming = engine.next().await?;
-        if let Some(event) = greeting.take(incoming)? {
-            deliver(shared, delivery, event);
+        let taken = greeting.take(&incoming);
+        if incoming.kind == Kind::Event {
+            // Also the one that refuses the token.
+            deliver_at_once(shared, delivery, incoming);
         }
+        taken?;
     }
     Ok(greeting.user)
 }
@@ -62,20 +65,16 @@ impl Greeting {
         self.unconnected.is_empty() && self.unsigned.is_empty()
     }
 
-    /// Takes a packet; gives it back when it is an event.
-    fn take(&mut self, incoming: Incoming) -> Result<Option<Incoming>, ConnectError> {
+    fn take(&mut self, incoming: &Incoming) -> Result<(), ConnectError> {
         let namespace = incoming.namespace;
         match incoming.kind {
             Kind::Connect => self.unconnected.retain(|other| *other != namespace),
-            Kind::ConnectError => return Err(refused(&incoming)),
+            Kind::ConnectError => return Err(refused(incoming)),
             Kind::Disconnect => return Err(ConnectionLost::Disconnected(namespace).into()),
             Kind::Ack => {}
-            Kind::Event => {
-                self.look_for_sign_in(&incoming)?;
-                return Ok(Some(incoming));
-            }
+            Kind::Event => self.look_for_sign_in(incoming)?,
         }
-        Ok(None)
+        Ok(())
     }
 
     fn look_for_sign_in(&mut self, incoming: &Incoming) -> Result<(), ConnectError> {

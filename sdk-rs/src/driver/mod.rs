@@ -76,7 +76,9 @@ impl Driver {
             };
             tracing::info!(reason = %lost, "connection lost");
             drop(engine);
-            self.shared.calls.connection_lost(&lost);
+            for effect in self.shared.calls.connection_lost(&lost) {
+                self.shared.memory.ended(&effect);
+            }
             if connected_at.elapsed() >= STABLE_AFTER {
                 self.failed_attempts = 0;
             }
@@ -89,6 +91,7 @@ impl Driver {
             self.shared.set_state(ConnectionState::Connected(Connected {
                 user: established.user,
                 reconnects: self.reconnects,
+                not_restored: established.not_restored,
             }));
         }
     }
@@ -179,6 +182,15 @@ fn deliver(shared: &Shared, delivery: &Delivery, incoming: Incoming) {
     shared.note_refusal(&event);
     shared.runs.deliver(&event);
     delivery.deliver(event);
+}
+
+/// The same before a session, where nobody wakes them after a batch: a server may be slow to
+/// restore.
+fn deliver_at_once(shared: &Shared, delivery: &mut Delivery, incoming: Incoming) {
+    delivery.refresh(&shared.bus);
+    deliver(shared, delivery, incoming);
+    delivery.wake();
+    shared.runs.wake();
 }
 
 /// Tells everybody that the client has ended, also when its task is ended from outside.

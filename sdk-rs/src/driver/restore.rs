@@ -1,6 +1,6 @@
 //! Restoring: rooms, media and executions of the connection before, on a new one.
 
-use super::deliver;
+use super::deliver_at_once;
 use crate::engine::{Data, Engine};
 use crate::error::{ConnectError, ConnectionLost};
 use crate::events::Delivery;
@@ -8,9 +8,8 @@ use crate::memory::Repeated;
 use crate::packet::{self, Kind};
 use crate::reply;
 use crate::shared::Shared;
-use slop_schema::protocol::ClaudeStatus;
+use crate::state::NotRestored;
 use slop_schema::scalar::ProcessId;
-use slop_schema::{ClientEvent, Namespace};
 use std::collections::HashMap;
 
 /// What was asked for and not answered yet.
@@ -19,12 +18,13 @@ enum Asked {
     After(ProcessId),
 }
 
-/// Asks for everything at once and waits for all answers.
+/// Asks for everything at once and waits for all answers. Gives what the server refused.
 pub(super) async fn restore(
     shared: &Shared,
-    delivery: &Delivery,
+    delivery: &mut Delivery,
     engine: &mut Engine,
-) -> Result<(), ConnectError> {
+) -> Result<Vec<NotRestored>, ConnectError> {
+    let mut not_restored = Vec::new();
     let mut asked = HashMap::new();
     for repeated in shared.memory.repeated() {
         let id = shared.calls.next_id();
@@ -35,20 +35,17 @@ pub(super) async fn restore(
     }
     for process in shared.runs.rejoin() {
         let id = shared.calls.next_id();
-        let argument = serde_json::Value::from(process.as_str()).to_string();
-        let (name, on) = (ClaudeStatus::NAME, Namespace::Root);
-        let packet = packet::event(on, Some(id), name, Some(&argument));
-        engine.write(packet).await?;
+        engine.write(packet::ask_after(id, &process)).await?;
         asked.insert(id, Asked::After(process));
     }
     while !asked.is_empty() {
         let incoming = engine.next().await?;
         match incoming.kind {
-            Kind::Event => deliver(shared, delivery, incoming),
+            Kind::Event => deliver_at_once(shared, delivery, incoming),
             Kind::Ack => {
                 let answered = incoming.id.and_then(|id| asked.remove(&id));
                 if let Some(answered) = answered {
-                    finish(shared, answered, &incoming.data);
+                    not_restored.extend(finish(shared, answered, &incoming.data));
                 }
             }
             Kind::Disconnect => {
@@ -57,18 +54,24 @@ pub(super) async fn restore(
             Kind::Connect | Kind::ConnectError => {}
         }
     }
-    Ok(())
+    Ok(not_restored)
 }
 
-fn finish(shared: &Shared, answered: Asked, data: &Data) {
-    let Some(sentence) = reply::refusal_in(data.as_str()) else {
-        return;
-    };
+fn finish(shared: &Shared, answered: Asked, data: &Data) -> Option<NotRestored> {
+    let message = reply::refusal_in(data.as_str())?;
     match answered {
         Asked::Again(repeated) => {
-            tracing::warn!(event = repeated.event, reason = %sentence, "could not be restored");
+            tracing::warn!(event = repeated.event, reason = %message, "could not be restored");
             shared.memory.forget(&repeated);
+            Some(NotRestored {
+                event: repeated.event,
+                name: serde_json::from_str(&repeated.argument).unwrap_or_default(),
+                message,
+            })
         }
-        Asked::After(process) => shared.runs.refuse(&process, &sentence),
+        Asked::After(process) => {
+            shared.runs.refuse(&process, &message);
+            None
+        }
     }
 }

@@ -10,9 +10,12 @@ use crate::engine::{Engine, Incoming};
 use crate::error::ConnectionLost;
 use crate::events::Delivery;
 use crate::memory::Effect;
-use crate::packet::Kind;
+use crate::packet::{self, Kind};
 use crate::reply;
 use crate::shared::Shared;
+use slop_schema::Namespace;
+use slop_schema::scalar::ProcessId;
+use std::collections::HashMap;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -31,6 +34,10 @@ pub(super) struct Session<'a> {
     shared: &'a Shared,
     delivery: &'a mut Delivery,
     engine: &'a mut Engine,
+    /// Processes to ask after: whether their runs may go on.
+    unasked: Vec<ProcessId>,
+    /// Those that were asked after.
+    asked: HashMap<u64, ProcessId>,
     /// The end of draining, while the client is asked to end.
     limit: Option<Pin<Box<Sleep>>>,
 }
@@ -45,6 +52,8 @@ impl<'a> Session<'a> {
             shared,
             delivery,
             engine,
+            unasked: Vec::new(),
+            asked: HashMap::new(),
             limit: None,
         }
     }
@@ -98,6 +107,12 @@ impl<'a> Session<'a> {
 
     fn write(&mut self, cx: &mut Context<'_>) -> Result<(), ConnectionLost> {
         while self.engine.poll_ready(cx)?.is_ready() {
+            if let Some(process) = self.unasked.pop() {
+                let id = self.shared.calls.next_id();
+                self.engine.send(packet::ask_after(id, &process))?;
+                self.asked.insert(id, process);
+                continue;
+            }
             match self.shared.calls.next_to_send() {
                 Some(Outgoing::Packet(packet)) => self.engine.send(packet)?,
                 Some(Outgoing::Secret(packet)) => self.engine.send_secret(&packet),
@@ -137,13 +152,19 @@ impl<'a> Session<'a> {
     }
 
     fn answer(&mut self, incoming: Incoming) {
+        if let Some(process) = incoming.id.and_then(|id| self.asked.remove(&id)) {
+            if let Some(sentence) = reply::refusal_in(incoming.data.as_str()) {
+                self.shared.runs.refuse(&process, &sentence);
+            }
+            return;
+        }
         let Some(answered) = incoming.id.and_then(|id| self.shared.calls.answered(id)) else {
             tracing::debug!("ignored an answer that nobody waits for");
             return;
         };
         let effect = answered.effect.clone();
         if !matches!(effect, Effect::None) {
-            self.apply(effect, &incoming);
+            self.apply(effect, answered.logouts, &incoming);
         }
         answered.hand_over(Answer {
             announced: self.shared.announced(incoming.namespace),
@@ -151,8 +172,9 @@ impl<'a> Session<'a> {
         });
     }
 
-    fn apply(&self, effect: Effect, incoming: &Incoming) {
+    fn apply(&mut self, effect: Effect, logouts: u64, incoming: &Incoming) {
         let data = incoming.data.as_str();
+        self.shared.memory.ended(&effect);
         if reply::refusal_in(data).is_some() {
             return;
         }
@@ -163,7 +185,13 @@ impl<'a> Session<'a> {
                     self.shared.runs.add(process, follow.queue);
                 }
             }
-            effect => self.shared.memory.succeeded(effect),
+            effect => {
+                if matches!(effect, Effect::SignIn(_)) && incoming.namespace == Namespace::Root {
+                    // Of another user's processes the server tells nothing any more.
+                    self.unasked = self.shared.runs.followed();
+                }
+                self.shared.memory.succeeded(effect, logouts);
+            }
         }
     }
 }

@@ -36,6 +36,10 @@ pub enum CallError {
     /// The builder left the event's namespace out.
     #[error("the client is not connected to the namespace {}", .0.path())]
     NoNamespace(Namespace),
+    /// [`logout`](crate::Session::logout) was called while
+    /// [`authenticate`](crate::Session::authenticate) was not done yet.
+    #[error("signed out meanwhile")]
+    SignedOut,
     /// The payload cannot be written as JSON.
     #[error("the payload cannot be written: {0}")]
     Payload(#[source] serde_json::Error),

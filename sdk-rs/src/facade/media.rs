@@ -19,8 +19,8 @@ impl Client {
 }
 
 impl Media<'_> {
-    /// Receives the events of a media item, now and on each new connection. Read them with
-    /// [`Client::on`].
+    /// Receives the events of a media item, now and on each new connection, unless that is
+    /// [refused](crate::Connected::not_restored). Read them with [`Client::on`].
     ///
     /// # Errors
     /// When the server refuses or cannot be asked.

@@ -28,7 +28,8 @@ impl Client {
 }
 
 impl Rooms<'_> {
-    /// Joins a room, now and on each new connection.
+    /// Joins a room, now and on each new connection, unless that is
+    /// [refused](crate::Connected::not_restored).
     ///
     /// # Errors
     /// When the server refuses, as it does for rooms of its own, or cannot be asked.

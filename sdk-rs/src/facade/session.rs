@@ -24,11 +24,17 @@ impl Session<'_> {
     /// unless the client has a token provider.
     ///
     /// # Errors
-    /// When the server refuses the token; the session is then as it was.
+    /// When the server refuses the token; the session is then as it was. [`CallError::SignedOut`]
+    /// when [`logout`](Self::logout) was called meanwhile, which wins.
     pub async fn authenticate(self, token: impl Into<Token>) -> Result<UserId, CallError> {
         let token = token.into();
+        let shared = self.0.shared();
+        let logouts = shared.memory.logouts();
         let mut user = None;
-        for namespace in &self.0.shared().config.namespaces {
+        for namespace in &shared.config.namespaces {
+            if shared.memory.logouts() != logouts {
+                return Err(CallError::SignedOut);
+            }
             let payload = AuthenticatePayload::new(token.reveal());
             let callback = self.0.call_on::<Authenticate>(*namespace, payload).await?;
             user = user.or(callback.user_id);

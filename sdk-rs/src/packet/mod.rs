@@ -15,7 +15,7 @@ mod tests;
 
 pub(crate) use arguments::{ack_argument, ack_arguments, event_argument, event_arguments};
 pub(crate) use binary::{Attachments, Gathering};
-pub(crate) use write::{connect, disconnect, event};
+pub(crate) use write::{ask_after, connect, disconnect, event};
 
 use std::borrow::Cow;
 

@@ -2,7 +2,9 @@
 
 use super::MESSAGE;
 use serde::Serialize;
-use slop_schema::Namespace;
+use slop_schema::protocol::ClaudeStatus;
+use slop_schema::scalar::ProcessId;
+use slop_schema::{ClientEvent, Namespace};
 use std::fmt::Write;
 
 /// CONNECT to a namespace.
@@ -16,6 +18,17 @@ pub(crate) fn connect(namespace: Namespace, auth: &impl Serialize) -> serde_json
 /// DISCONNECT from a namespace.
 pub(crate) fn disconnect(namespace: Namespace) -> String {
     head('1', namespace)
+}
+
+/// EVENT that asks after a process.
+pub(crate) fn ask_after(id: u64, process: &ProcessId) -> String {
+    let argument = serde_json::Value::from(process.as_str()).to_string();
+    event(
+        Namespace::Root,
+        Some(id),
+        ClaudeStatus::NAME,
+        Some(&argument),
+    )
 }
 
 /// EVENT with at most one argument, which is JSON already.

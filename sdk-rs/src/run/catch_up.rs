@@ -1,7 +1,8 @@
 //! Catching up: which part of the output is new after a new connection.
 //!
 //! The server begins again with the whole output so far, in one piece or several. Its pieces need
-//! not be those of the connection before, so what was received is counted and skipped.
+//! not be those of the connection before, so what was received is counted and skipped. Of a process
+//! that has ended it sends only the result, which has all output once more.
 
 /// A reader's place in the output of a process.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -40,6 +41,15 @@ impl Place {
         Some(new.to_owned())
     }
 
+    /// Takes all output at once and leaves what is new of it.
+    pub(super) fn take_all(&mut self, output: &str) -> Option<String> {
+        if output.len() as u64 <= self.received {
+            return None;
+        }
+        self.rewind();
+        self.take(output.to_owned())
+    }
+
     /// Output that was dropped before it could be read; gives how much of it was new.
     pub(super) fn skip(&mut self, bytes: u64) -> u64 {
         let repeated = bytes.min(self.repeated);
@@ -65,17 +75,24 @@ mod tests {
             output in "\\PC{0,60}",
             cuts in prop::collection::vec(0_usize..200, 0..8),
             losses in prop::collection::vec(0_usize..200, 0..4),
+            has_ended in any::<bool>(),
         ) {
             let mut place = Place::default();
             let mut read = String::new();
-            // On each connection but the last some of it arrives; then the server begins again.
-            for loss in losses.into_iter().map(Some).chain([None]) {
-                let until = loss.map_or(output.len(), |loss| floor(&output, loss));
-                for piece in pieces(&output[..until], &cuts) {
+            // On each connection some of it arrives; then the server begins again.
+            for loss in losses {
+                for piece in pieces(&output[..floor(&output, loss)], &cuts) {
                     read.extend(place.take(piece));
                 }
                 place.rewind();
             }
+            // The process has ended, or the last connection tells the rest of it.
+            if !has_ended {
+                for piece in pieces(&output, &cuts) {
+                    read.extend(place.take(piece));
+                }
+            }
+            read.extend(place.take_all(&output));
             prop_assert_eq!(read, output);
         }
     }
@@ -88,6 +105,7 @@ mod tests {
         assert_eq!(place.take("x🦀y".into()), Some("y".into()));
         place.rewind();
         assert_eq!(place.skip(u64::from(u32::MAX)), u64::from(u32::MAX) - 3);
+        assert_eq!(place.take_all("shorter than before"), None);
     }
 
     fn floor(text: &str, mut place: usize) -> usize {

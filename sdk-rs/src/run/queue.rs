@@ -99,7 +99,8 @@ impl RunQueue {
     }
 }
 
-fn output_bytes(event: &RawEvent) -> u64 {
+/// How much output an event has.
+pub(super) fn output_bytes(event: &RawEvent) -> u64 {
     #[derive(Deserialize)]
     struct Output {
         data: Option<String>,

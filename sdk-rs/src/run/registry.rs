@@ -117,6 +117,14 @@ impl Runs {
         }
     }
 
+    /// The processes that somebody follows.
+    pub(crate) fn followed(&self) -> Vec<ProcessId> {
+        let followed = self.lock();
+        let mut processes: Vec<_> = followed.runs.iter().map(|(it, _)| it.clone()).collect();
+        processes.dedup();
+        processes
+    }
+
     /// A new connection begins: the processes to ask after.
     pub(crate) fn rejoin(&self) -> Vec<ProcessId> {
         let mut followed = self.lock();

@@ -1,14 +1,15 @@
 //! A run: one Claude execution, from its queue position to its result.
 
 use super::catch_up::Place;
+use super::queue::output_bytes;
 use super::{Item, RunQueue};
 use crate::client::Client;
 use crate::error::CallError;
 use crate::events::{RawEvent, Undecodable};
 use futures_util::Stream;
 use slop_schema::claude::{
-    ClaudeErrorCode, ClaudeErrorPayload, ClaudeProcessResult, ClaudeProcessStatus,
-    ClaudeProgressPayload, ClaudeQueuedPayload,
+    ClaudeCompletePayload, ClaudeErrorCode, ClaudeErrorPayload, ClaudeProcessResult,
+    ClaudeProcessStatus, ClaudeProgressPayload, ClaudeQueuedPayload,
 };
 use slop_schema::protocol::{
     ClaudeCancel, ClaudeComplete, ClaudeError, ClaudeProgress, ClaudeQueued, ClaudeStatus,
@@ -27,7 +28,8 @@ pub enum RunUpdate {
     /// It waits for its turn.
     Queued(ClaudeQueuedPayload),
     /// It started, or printed something. Over all updates, `data` put together is the output, with
-    /// nothing missing and nothing twice, however often the connection was lost.
+    /// nothing missing and nothing twice, however often the connection was lost. (Of a run that
+    /// fails while it is lost, the server does not tell the last output any more.)
     Progress(ClaudeProgressPayload),
     /// The connection was lost and is back; what was missed follows.
     Reconnected,
@@ -65,8 +67,8 @@ pub enum RunError {
         /// The server's sentence.
         message: String,
     },
-    /// After a lost connection the server did not let the client follow the process again. It may
-    /// still run.
+    /// After a lost connection, or when another user signed in, the server did not let the client
+    /// follow the process any more. It may still run.
     #[error("the process was lost sight of: {message}")]
     OutOfSight {
         /// The server's sentence.
@@ -193,23 +195,34 @@ impl Run {
         if event.is::<ClaudeProgress>() {
             match event.payload::<ClaudeProgress>() {
                 Ok(payload) => self.progress(payload),
-                Err(error) => Some(RunUpdate::Undecodable(error)),
+                Err(error) => {
+                    self.place.skip(output_bytes(event));
+                    Some(RunUpdate::Undecodable(error))
+                }
             }
         } else if event.is::<ClaudeQueued>() {
             let payload = event.payload::<ClaudeQueued>();
             Some(payload.map_or_else(RunUpdate::Undecodable, RunUpdate::Queued))
         } else if event.is::<ClaudeComplete>() {
-            let payload = event.payload::<ClaudeComplete>();
-            self.end(match payload {
-                Ok(payload) => Ok(Box::new(payload.result)),
-                Err(error) => Err(error.into()),
-            })
+            match event.payload::<ClaudeComplete>() {
+                Ok(payload) => self.complete(payload),
+                Err(error) => self.end(Err(error.into())),
+            }
         } else if event.is::<ClaudeError>() {
             let payload = event.payload::<ClaudeError>();
             self.end(Err(payload.map_or_else(Into::into, Into::into)))
         } else {
             None
         }
+    }
+
+    /// Of a process that ended while the connection was lost the server tells only the result: what
+    /// was not read yet comes from there.
+    fn complete(&mut self, payload: ClaudeCompletePayload) -> Option<RunUpdate> {
+        let rest = self.place.take_all(&payload.result.stdout);
+        self.end(Ok(Box::new(payload.result)));
+        let rest = ClaudeProgressPayload::output(payload.process_id, rest?, payload.timestamp);
+        Some(RunUpdate::Progress(rest))
     }
 
     fn progress(&mut self, mut payload: ClaudeProgressPayload) -> Option<RunUpdate> {

@@ -12,7 +12,7 @@ use std::str::FromStr;
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) connection: Connection,
-    /// Print JSON, one value a line.
+    /// Print JSON, one value a line; also a failure, with the server's code.
     #[arg(long, global = true)]
     pub(crate) json: bool,
     #[command(subcommand)]

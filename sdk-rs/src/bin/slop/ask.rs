@@ -16,7 +16,7 @@ const PAUSE: Duration = Duration::from_millis(250);
 pub(crate) async fn emit(
     connection: &Connection,
     options: Emit,
-    output: &Output,
+    output: Output,
 ) -> Result<(), Failure> {
     let argument = options.argument.map(|text| {
         let json = serde_json::from_str(&text);
@@ -33,25 +33,29 @@ pub(crate) async fn emit(
     })
     .await;
     client.close(GOODBYE).await;
-    for value in answer?? {
-        output.json(&value)?;
-    }
-    Ok(())
+    let values = answer??;
+    unless_interrupted(async {
+        for value in values {
+            output.json(&value).await?;
+        }
+        Ok(())
+    })
+    .await?
 }
 
 pub(crate) async fn ping(
     connection: &Connection,
     options: Ping,
-    output: &Output,
+    output: Output,
 ) -> Result<(), Failure> {
     let client = connect(connection, Namespace::Root).await?;
     let pinged = unless_interrupted(async {
         for number in 1..=options.count {
             let millis = client.ping().await?.as_secs_f64() * 1000.0;
             if output.is_json() {
-                output.json(&json!({"ms": millis}))?;
+                output.json(&json!({"ms": millis})).await?;
             } else {
-                output.write(&format!("{number}: {millis:.2} ms\n"))?;
+                output.write(format!("{number}: {millis:.2} ms\n")).await?;
             }
             if number < options.count {
                 sleep(PAUSE).await;
@@ -64,23 +68,24 @@ pub(crate) async fn ping(
     pinged?
 }
 
-pub(crate) async fn info(connection: &Connection, output: &Output) -> Result<(), Failure> {
+pub(crate) async fn info(connection: &Connection, output: Output) -> Result<(), Failure> {
     let client = connect(connection, Namespace::Root).await?;
     let info = unless_interrupted(client.connection_info()).await;
     client.close(GOODBYE).await;
     let info = info??;
     if output.is_json() {
-        return output.json(&json!(info));
+        return unless_interrupted(output.json(&json!(info))).await?;
     }
     let who = if info.authenticated {
         "signed in"
     } else {
         "not signed in"
     };
-    output.write(&format!(
+    let text = format!(
         "socket: {}\nconnected at: {}\n{who}\nrooms: {}\n",
         info.socket_id,
         info.connected_at,
         info.rooms.join(", ")
-    ))
+    );
+    unless_interrupted(output.write(text)).await?
 }

@@ -6,30 +6,36 @@ use crate::interrupt::interrupted;
 use crate::output::Output;
 use crate::{GOODBYE, connect};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use slop_sdk::schema::claude::{ClaudeExecutePayload, ClaudeProcessResult};
 use slop_sdk::schema::scalar::{
     ModelName, OutOfBounds, PositiveInt, Prompt, SystemPrompt, WorkingDirectory,
 };
 use slop_sdk::schema::{Namespace, ServerEvent, protocol};
-use slop_sdk::{Run, RunError, RunUpdate};
-use std::io::Read;
+use slop_sdk::{CallError, Run, RunError, RunUpdate};
+use std::io::{IsTerminal, Read};
 use std::pin::pin;
 use tokio::time::timeout;
 
 pub(crate) async fn run(
     connection: &Connection,
     options: Execute,
-    output: &Output,
+    output: Output,
 ) -> Result<(), Failure> {
     let payload = payload(options)?;
     let client = connect(connection, Namespace::Root).await?;
     // From here on a signal must not end this program before the execution can be cancelled.
     let mut signal = pin!(interrupted());
-    let mut accepting = pin!(client.claude().execute_with(payload));
+    let mut accepting = Box::pin(client.claude().execute_with(payload));
     let (mut run, mut ended) = tokio::select! {
         accepted = &mut accepting => (accepted?, Ok(())),
-        number = &mut signal => (accepting.await?, Err(Failure::interrupted(number))),
+        number = &mut signal => {
+            let interrupted = Failure::interrupted(number);
+            match accepted_late(accepting, output).await {
+                Some(run) => (run, Err(interrupted)),
+                None => return Err(interrupted),
+            }
+        }
     };
     if ended.is_ok() {
         ended = tokio::select! {
@@ -43,73 +49,100 @@ pub(crate) async fn run(
         client.close(GOODBYE).await;
         return Err(failure);
     }
-    let outcome = run.outcome().await;
-    client.close(GOODBYE).await;
-    finish(outcome, output)
+    let finishing = async {
+        let outcome = run.outcome().await;
+        client.close(GOODBYE).await;
+        finish(outcome, output).await
+    };
+    tokio::select! {
+        finished = finishing => finished,
+        number = &mut signal => Err(Failure::interrupted(number)),
+    }
 }
 
-async fn stream(run: &mut Run, output: &Output) -> Result<(), Failure> {
+/// An execution that is accepted after a signal must be cancelled. It is not waited for long, and no
+/// longer than until another signal comes.
+async fn accepted_late(
+    accepting: impl Future<Output = Result<Run, CallError>>,
+    output: Output,
+) -> Option<Run> {
+    let accepted = tokio::select! {
+        accepted = timeout(GOODBYE, accepting) => accepted.ok(),
+        _ = interrupted() => None,
+    };
+    match accepted {
+        Some(Ok(run)) => Some(run),
+        Some(Err(CallError::Refused(_))) => None,
+        Some(Err(_)) | None => {
+            output.note("the execution may have begun").await;
+            None
+        }
+    }
+}
+
+async fn stream(run: &mut Run, output: Output) -> Result<(), Failure> {
     let mut is_on_new_line = true;
     while let Some(update) = run.next().await {
         if output.is_json() {
-            as_json(&update, output)?;
+            as_json(&update, output).await?;
             continue;
         }
         match update {
             RunUpdate::Progress(progress) => {
                 if let Some(data) = progress.data {
-                    output.write(&data)?;
                     is_on_new_line = data.ends_with('\n');
+                    output.write(data).await?;
                 }
             }
-            RunUpdate::Queued(queued) => output.note(&queued.message),
-            RunUpdate::Reconnected => output.note("connected again"),
-            RunUpdate::Lagged { bytes } => output.note(&format!("{bytes} bytes were dropped")),
-            RunUpdate::Undecodable(what) => output.note(&what.to_string()),
+            RunUpdate::Queued(queued) => output.note(queued.message).await,
+            RunUpdate::Reconnected => output.note("connected again").await,
+            RunUpdate::Lagged { bytes } => {
+                output.note(format!("{bytes} bytes were dropped")).await;
+            }
+            RunUpdate::Undecodable(what) => output.note(what).await,
             _ => {}
         }
     }
     if !is_on_new_line && !output.is_json() {
-        output.write("\n")?;
+        output.write("\n").await?;
     }
     Ok(())
 }
 
-fn as_json(update: &RunUpdate, output: &Output) -> Result<(), Failure> {
-    match update {
-        RunUpdate::Progress(payload) => event::<protocol::ClaudeProgress>(payload, output),
-        RunUpdate::Queued(payload) => event::<protocol::ClaudeQueued>(payload, output),
-        RunUpdate::Lagged { bytes } => output.json(&json!({"lagged": bytes})),
-        RunUpdate::Undecodable(what) => output.json(&json!({"undecodable": what.to_string()})),
-        _ => Ok(()),
-    }
+async fn as_json(update: &RunUpdate, output: Output) -> Result<(), Failure> {
+    let line = match update {
+        RunUpdate::Progress(payload) => event::<protocol::ClaudeProgress>(payload),
+        RunUpdate::Queued(payload) => event::<protocol::ClaudeQueued>(payload),
+        RunUpdate::Lagged { bytes } => json!({"lagged": bytes}),
+        RunUpdate::Undecodable(what) => json!({"undecodable": what.to_string()}),
+        _ => return Ok(()),
+    };
+    output.json(&line).await
 }
 
-fn event<E: ServerEvent>(payload: &impl Serialize, output: &Output) -> Result<(), Failure> {
-    output.json(&json!({"event": E::NAME, "payload": payload}))
+fn event<E: ServerEvent>(payload: &impl Serialize) -> Value {
+    json!({"event": E::NAME, "payload": payload})
 }
 
-fn finish(outcome: Result<ClaudeProcessResult, RunError>, output: &Output) -> Result<(), Failure> {
+async fn finish(
+    outcome: Result<ClaudeProcessResult, RunError>,
+    output: Output,
+) -> Result<(), Failure> {
     match outcome {
-        Ok(result) if output.is_json() => output.json(&json!({"result": result})),
+        Ok(result) if output.is_json() => output.json(&json!({"result": result})).await,
         Ok(_) => Ok(()),
-        Err(error) => {
-            if output.is_json() {
-                output.json(&json!({"error": error.to_string()}))?;
-            }
-            Err(error.into())
-        }
+        Err(error) => Err(error.into()),
     }
 }
 
 /// Cancels and waits for the end, unless another signal comes.
-async fn cancel(run: &mut Run, output: &Output) {
+async fn cancel(run: &mut Run, output: Output) {
     let cancelling = async {
         match run.cancel().await {
             Ok(()) => {
                 let _ = timeout(GOODBYE, run.outcome()).await;
             }
-            Err(error) => output.note(&format!("not cancelled: {error}")),
+            Err(error) => output.note(format!("not cancelled: {error}")).await,
         }
     };
     tokio::select! {
@@ -123,12 +156,19 @@ fn payload(options: Execute) -> Result<ClaudeExecutePayload, Failure> {
         Some(prompt) if prompt != "-" => prompt,
         _ => {
             let mut prompt = String::new();
-            std::io::stdin()
+            let mut stdin = std::io::stdin();
+            if stdin.is_terminal() {
+                eprintln!("slop: type the prompt; Ctrl-D on a line of its own ends it");
+            }
+            stdin
                 .read_to_string(&mut prompt)
                 .map_err(|error| Failure::usage(format!("cannot read the prompt: {error}")))?;
             prompt
         }
     };
+    if prompt.trim().is_empty() {
+        return Err(Failure::usage("the prompt is empty"));
+    }
     let mut payload = ClaudeExecutePayload::new(Prompt::new(prompt).map_err(Failure::usage)?);
     payload.system_prompt = checked(options.system_prompt, SystemPrompt::new)?;
     payload.model = checked(options.model, ModelName::new)?;

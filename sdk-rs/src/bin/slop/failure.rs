@@ -1,6 +1,9 @@
 //! Failures: what is told, and the exit code that scripts see.
 
+use serde_json::{Value, json};
+use slop_sdk::schema::ClientEvent;
 use slop_sdk::schema::claude::ClaudeErrorCode;
+use slop_sdk::schema::protocol::Authenticate;
 use slop_sdk::{CallError, CloseReason, ConnectError, RefusalCode, RunError};
 use std::fmt::Display;
 use std::process::ExitCode;
@@ -15,6 +18,8 @@ pub(crate) struct Failure {
     code: u8,
     /// Nothing when everything was said.
     sentence: Option<String>,
+    /// The server's code, where it named one.
+    reason: Option<RefusalCode>,
 }
 
 impl Failure {
@@ -22,6 +27,7 @@ impl Failure {
         Self {
             code,
             sentence: Some(error.to_string()),
+            reason: None,
         }
     }
 
@@ -40,6 +46,7 @@ impl Failure {
         Self {
             code: 0,
             sentence: None,
+            reason: None,
         }
     }
 
@@ -48,7 +55,17 @@ impl Failure {
         Self {
             code: 128 + signal,
             sentence: None,
+            reason: None,
         }
+    }
+
+    /// What scripts read, unless everything was said.
+    pub(crate) fn to_json(&self) -> Option<Value> {
+        let mut json = json!({"error": self.sentence.as_ref()?});
+        if let Some(reason) = &self.reason {
+            json["code"] = reason.to_string().into();
+        }
+        Some(json)
     }
 
     pub(crate) fn report(self) -> ExitCode {
@@ -79,12 +96,21 @@ impl From<CallError> for Failure {
         let unauthorized = RefusalCode::Claude(ClaudeErrorCode::Unauthorized);
         let code = match &error {
             CallError::Refused(refusal) if refusal.code == Some(unauthorized) => UNAUTHORIZED,
+            // A payload that is wrong has a code, a token that is wrong has none.
+            CallError::Refused(refusal)
+                if refusal.event == Authenticate::NAME && refusal.code.is_none() =>
+            {
+                UNAUTHORIZED
+            }
             CallError::TimedOut { .. } | CallError::NotConnected { .. } => TIMED_OUT,
             CallError::ConnectionLost(_) | CallError::Closed => NO_CONNECTION,
             CallError::NoNamespace(_) | CallError::Payload(_) => USAGE,
             _ => REFUSED,
         };
-        Self::new(code, &error)
+        Self {
+            reason: error.code().cloned(),
+            ..Self::new(code, &error)
+        }
     }
 }
 
@@ -95,7 +121,15 @@ impl From<RunError> for Failure {
             RunError::Closed | RunError::OutOfSight { .. } => NO_CONNECTION,
             _ => REFUSED,
         };
-        Self::new(code, &error)
+        let reason = match &error {
+            RunError::Failed { code, .. } => Some(code.clone()),
+            RunError::Cancelled { .. } => Some(ClaudeErrorCode::Cancelled),
+            _ => None,
+        };
+        Self {
+            reason: reason.map(RefusalCode::Claude),
+            ..Self::new(code, &error)
+        }
     }
 }
 

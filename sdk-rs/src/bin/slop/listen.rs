@@ -12,12 +12,12 @@ use slop_sdk::{Client, ConnectionState, EventStream, ServerEvent};
 pub(crate) async fn run(
     connection: &Connection,
     options: Listen,
-    output: &Output,
+    output: Output,
 ) -> Result<(), Failure> {
     check(&options)?;
     let client = connect(connection, options.namespace).await?;
     let mut events = client.events();
-    let notes = tokio::spawn(note_changes(client.state(), Output::new(output.is_json())));
+    let notes = tokio::spawn(note_changes(client.state(), output));
     let outcome = unless_interrupted(async {
         for media in &options.media {
             client.media().subscribe(media).await?;
@@ -47,7 +47,7 @@ async fn print(
     client: &Client,
     events: &mut EventStream<ServerEvent>,
     options: &Listen,
-    output: &Output,
+    output: Output,
 ) -> Result<(), Failure> {
     let mut left = options.count;
     while left != Some(0) {
@@ -55,27 +55,28 @@ async fn print(
             Some(Ok(event)) => {
                 let is_wanted = options.event.iter().any(|name| name == event.name());
                 if is_wanted || options.event.is_empty() {
-                    show(options.namespace, &event, output)?;
+                    show(options.namespace, &event, output).await?;
                     left = left.map(|left| left - 1);
                 }
             }
             Some(Err(error)) if output.is_json() => {
-                output.json(&json!({"error": error.to_string()}))?;
+                output.json(&json!({"error": error.to_string()})).await?;
             }
-            Some(Err(error)) => output.note(&error.to_string()),
+            Some(Err(error)) => output.note(error).await,
             None => return Err(ended(client)),
         }
     }
     Ok(())
 }
 
-fn show(namespace: Namespace, event: &ServerEvent, output: &Output) -> Result<(), Failure> {
+async fn show(namespace: Namespace, event: &ServerEvent, output: Output) -> Result<(), Failure> {
     let (name, payload) = (event.name(), event.to_json());
     if output.is_json() {
         let namespace = namespace.path();
-        return output.json(&json!({"namespace": namespace, "event": name, "payload": payload}));
+        let line = json!({"namespace": namespace, "event": name, "payload": payload});
+        return output.json(&line).await;
     }
-    output.write(&format!("{name} {payload}\n"))
+    output.write(format!("{name} {payload}\n")).await
 }
 
 fn ended(client: &Client) -> Failure {
@@ -89,9 +90,10 @@ async fn note_changes(mut state: tokio::sync::watch::Receiver<ConnectionState>, 
     while state.changed().await.is_ok() {
         let now = state.borrow_and_update().clone();
         match now {
-            ConnectionState::Connected(_) => output.note("connected again"),
+            ConnectionState::Connected(_) => output.note("connected again").await,
             ConnectionState::Reconnecting(now) if now.error.is_none() => {
-                output.note(&format!("{}; connecting again", now.lost));
+                let text = format!("{}; connecting again", now.lost);
+                output.note(text).await;
             }
             _ => {}
         }

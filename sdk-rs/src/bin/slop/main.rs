@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     let outcome = match runtime {
         Ok(runtime) => {
             let outcome = runtime.block_on(run(arguments));
-            // A thread that still reads standard input would be waited for.
+            // A thread that still waits for somebody to read would be waited for.
             runtime.shutdown_background();
             outcome
         }
@@ -47,13 +47,19 @@ fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> Result<(), Failure> {
     let output = Output::new(arguments.json);
     let connection = arguments.connection;
-    match arguments.command {
-        Command::Execute(options) => execute::run(&connection, options, &output).await,
-        Command::Listen(options) => listen::run(&connection, options, &output).await,
-        Command::Emit(options) => ask::emit(&connection, options, &output).await,
-        Command::Ping(options) => ask::ping(&connection, options, &output).await,
-        Command::Info => ask::info(&connection, &output).await,
+    let outcome = match arguments.command {
+        Command::Execute(options) => execute::run(&connection, options, output).await,
+        Command::Listen(options) => listen::run(&connection, options, output).await,
+        Command::Emit(options) => ask::emit(&connection, options, output).await,
+        Command::Ping(options) => ask::ping(&connection, options, output).await,
+        Command::Info => ask::info(&connection, output).await,
+    };
+    let failure = outcome.as_ref().err().and_then(Failure::to_json);
+    if let (true, Some(failure)) = (output.is_json(), failure) {
+        // That nobody reads it changes nothing.
+        let _ = interrupt::unless_interrupted(output.json(&failure)).await?;
     }
+    outcome
 }
 
 /// A client of the one namespace that a command needs.
