@@ -42,7 +42,7 @@ const gone = (pids) => until(`the processes ${pids} to end`, () => !pids.some(is
 
 for (const [what, options, code, sentence] of [
   ['cancelled', {}, 'CANCELLED', /^Process was cancelled by user$/],
-  ['out of time', { timeoutMs: 400 }, 'EXECUTION_ERROR', /400 ms/],
+  ['out of time', { timeoutMs: 3000 }, 'EXECUTION_ERROR', /3000 ms/],
 ]) {
   test(`a CLI and a grandchild that ignore SIGTERM end when ${what}`, async (t) => {
     const server = await startShellServer(t);
@@ -369,5 +369,5 @@ test('a server that is killed leaves no process behind', async (t) => {
   server.child.kill('SIGKILL');
   const killed = performance.now();
   await gone(pids);
-  assert.ok(performance.now() - killed < 2000);
+  assert.ok(performance.now() - killed < 8000);
 });
