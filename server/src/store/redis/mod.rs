@@ -1,18 +1,21 @@
 //! The store in Redis. A dead or slow Redis never stops work: requests pass, records wait, one
 //! warning says so, and everything comes back without a restart.
 
+mod line;
+
 use super::limiter::{RateLimit, RateVerdict};
 use super::record::StoredExecution;
 use super::unwritten::Unwritten;
 use crate::metrics::Metrics;
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use line::Line;
+use redis::aio::ConnectionManager;
 use redis::{AsyncCommands, Client, RedisResult, Script};
 use slop_schema::scalar::{ProcessId, UserId};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
-use tokio::sync::{Notify, OnceCell};
-use tokio::time::{sleep, timeout};
+use tokio::sync::Notify;
+use tokio::time::sleep;
 
 pub use redis::RedisError;
 
@@ -39,13 +42,12 @@ return {count, redis.call('PTTL', KEYS[1])}";
 
 /// Counts and records in Redis.
 pub struct RedisStore {
-    client: Client,
+    line: Line,
     limit: RateLimit,
     ttl: Duration,
     metrics: Metrics,
     /// Name of this server, new with every start.
     server: String,
-    connection: OnceCell<ConnectionManager>,
     is_down: AtomicBool,
     count: Script,
     unwritten: Mutex<Unwritten>,
@@ -62,12 +64,11 @@ impl RedisStore {
         metrics: Metrics,
     ) -> Result<Arc<Self>, RedisError> {
         Ok(Arc::new(Self {
-            client: Client::open(url)?,
+            line: Line::new(Client::open(url)?),
             limit,
             ttl,
             metrics,
             server: uuid::Uuid::now_v7().to_string(),
-            connection: OnceCell::new(),
             is_down: AtomicBool::new(false),
             count: Script::new(COUNT),
             unwritten: Mutex::default(),
@@ -197,25 +198,13 @@ impl RedisStore {
         if self.is_down.load(Ordering::Relaxed) {
             return None;
         }
-        let answer = timeout(patience, async {
-            let connection = self.connection.get_or_try_init(|| self.connect()).await?;
-            question(connection.clone()).await
-        })
-        .await;
-        match answer {
-            Ok(Ok(answer)) => return Some(answer),
-            Ok(Err(error)) => self.note_failure(&error.to_string()),
-            Err(_) => self.note_failure("it does not answer in time"),
+        match self.line.ask(patience, question).await {
+            Ok(answer) => Some(answer),
+            Err(failure) => {
+                self.note_failure(&failure.to_string());
+                None
+            }
         }
-        None
-    }
-
-    async fn connect(&self) -> RedisResult<ConnectionManager> {
-        let config = ConnectionManagerConfig::new()
-            .set_connection_timeout(Some(PATIENCE))
-            .set_response_timeout(Some(WRITE_PATIENCE))
-            .set_number_of_retries(1);
-        ConnectionManager::new_with_config(self.client.clone(), config).await
     }
 
     /// From now on nobody waits for Redis, until it answers again.
@@ -245,15 +234,8 @@ impl RedisStore {
 
     /// A Redis that answers but cannot write, being full or a replica, is of no use either.
     async fn answers(&self) -> bool {
-        let sign_of_life = async {
-            let connection = self
-                .connection
-                .get_or_try_init(|| self.connect())
-                .await?
-                .clone();
-            self.give_sign_of_life(connection).await
-        };
-        matches!(timeout(PATIENCE, sign_of_life).await, Ok(Ok(())))
+        let alive = async |connection| self.give_sign_of_life(connection).await;
+        self.line.ask(PATIENCE, alive).await.is_ok()
     }
 }
 
