@@ -95,13 +95,16 @@ impl Link {
                 self.connection.must_end.store(true, Ordering::Relaxed);
             }
         })?;
-        let former = self.connection.session().sign_in(user.clone());
-        if let Some(former) = former.filter(|former| former.id != user.id) {
-            self.socket.leave(rooms::of_user(&former.id));
+        {
+            let mut session = self.connection.session();
+            let former = session.sign_in(user.clone());
+            if let Some(former) = former.filter(|former| former.id != user.id) {
+                self.socket.leave(rooms::of_user(&former.id));
+            }
+            // Also what was followed before a logout: it is another user's now.
+            self.connection.unfollow_unless(|owner| *owner == user.id);
+            self.join(rooms::of_user(&user.id));
         }
-        // Also what was followed before a logout: it is another user's now.
-        self.connection.unfollow_unless(|owner| *owner == user.id);
-        self.join(rooms::of_user(&user.id));
         self.end_session_at(user.expires_at);
         Ok(user)
     }
@@ -109,10 +112,17 @@ impl Link {
     /// Ends the session, if there is one.
     pub(super) fn sign_out(&self) {
         self.connection.set_expiry(None);
-        let former = self.connection.session().sign_out();
-        if let Some(user) = former {
-            self.socket.leave(rooms::of_user(&user.id));
-        }
+        self.leave_user(&mut self.connection.session());
+    }
+
+    /// Signs out and leaves the user's room. Both happen under the session's lock, as signing in
+    /// does, or a session that ends could take the next one out of its room.
+    fn leave_user(&self, session: &mut Session) -> bool {
+        let Some(user) = session.sign_out() else {
+            return false;
+        };
+        self.socket.leave(rooms::of_user(&user.id));
+        true
     }
 
     /// Joins a room, unless the socket has left: what a gone socket joins, nobody ever leaves.
@@ -175,13 +185,12 @@ impl Link {
 
     /// Ends the session whose token has just expired; a newer session is left alone.
     async fn expire(&self, end: Timestamp) {
-        let expired = {
+        let is_expired = {
             let mut session = self.connection.session();
             let is_due = session.user().is_some_and(|user| user.expires_at == end);
-            if is_due { session.sign_out() } else { None }
+            is_due && self.leave_user(&mut session)
         };
-        if let Some(user) = expired {
-            self.socket.leave(rooms::of_user(&user.id));
+        if is_expired {
             let sentence = AuthFailure::Expired.to_string();
             emit::to_socket::<AuthError>(self, &AuthErrorPayload::new(sentence)).await;
         }
