@@ -181,6 +181,10 @@ impl Link {
             }
         });
         self.connection.set_expiry(Some(timer.abort_handle()));
+        // A socket that left meanwhile must not be remembered until its token expires.
+        if !self.socket.connected() {
+            self.connection.set_expiry(None);
+        }
     }
 
     /// Ends the session whose token has just expired; a newer session is left alone.
