@@ -21,6 +21,9 @@ pub(super) struct Connection {
     session: Mutex<Session>,
     expiry: Mutex<Option<AbortHandle>>,
     must_end: AtomicBool,
+    is_closed: AtomicBool,
+    /// Held by the message whose turn it is to be sent.
+    pub(super) sending: tokio::sync::Mutex<()>,
     following: Mutex<HashMap<ProcessId, Following>>,
 }
 
@@ -38,6 +41,8 @@ impl Connection {
             session: Mutex::default(),
             expiry: Mutex::default(),
             must_end: AtomicBool::new(false),
+            is_closed: AtomicBool::new(false),
+            sending: tokio::sync::Mutex::default(),
             following: Mutex::default(),
         }
     }
@@ -48,8 +53,14 @@ impl Connection {
 
     /// Ends what the server does for this socket on its own account.
     pub(super) fn close(&self) {
+        self.is_closed.store(true, Ordering::Relaxed);
         self.set_expiry(None);
         self.unfollow_unless(|_| false);
+    }
+
+    /// Whether nothing more is done for this socket.
+    pub(super) fn is_closed(&self) -> bool {
+        self.is_closed.load(Ordering::Relaxed)
     }
 
     /// Stops forwarding the processes of those who are not kept.
