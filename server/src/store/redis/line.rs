@@ -62,6 +62,11 @@ impl Line {
         }
     }
 
+    /// Takes a new connection for the next question.
+    pub(super) fn renew(&self) {
+        *self.connection() = Arc::default();
+    }
+
     /// A path that was lost without a word gives no error for many minutes: the next question
     /// takes a new connection.
     fn give_up(&self, silent: &Connection) {

@@ -291,6 +291,8 @@ impl RedisStore {
                 sleep(RETRY).await;
                 let Some(store) = store.upgrade() else { return };
                 if store.answers().await {
+                    // It has not been asked since: it would fail once more.
+                    store.record_line.renew();
                     store.is_down.store(false, Ordering::Relaxed);
                     tracing::info!("Redis is available again");
                     store.may_write.notify_one();
