@@ -21,6 +21,9 @@ pub(super) struct Connection {
     session: Mutex<Session>,
     expiry: Mutex<Option<AbortHandle>>,
     must_end: AtomicBool,
+    is_closed: AtomicBool,
+    /// Held by the message whose turn it is to be sent.
+    pub(super) sending: tokio::sync::Mutex<()>,
     following: Mutex<HashMap<ProcessId, Following>>,
 }
 
@@ -38,6 +41,8 @@ impl Connection {
             session: Mutex::default(),
             expiry: Mutex::default(),
             must_end: AtomicBool::new(false),
+            is_closed: AtomicBool::new(false),
+            sending: tokio::sync::Mutex::default(),
             following: Mutex::default(),
         }
     }
@@ -48,8 +53,14 @@ impl Connection {
 
     /// Ends what the server does for this socket on its own account.
     pub(super) fn close(&self) {
+        self.is_closed.store(true, Ordering::Relaxed);
         self.set_expiry(None);
         self.unfollow_unless(|_| false);
+    }
+
+    /// Whether nothing more is done for this socket.
+    pub(super) fn is_closed(&self) -> bool {
+        self.is_closed.load(Ordering::Relaxed)
     }
 
     /// Stops forwarding the processes of those who are not kept.
@@ -95,13 +106,16 @@ impl Link {
                 self.connection.must_end.store(true, Ordering::Relaxed);
             }
         })?;
-        let former = self.connection.session().sign_in(user.clone());
-        if let Some(former) = former.filter(|former| former.id != user.id) {
-            self.socket.leave(rooms::of_user(&former.id));
+        {
+            let mut session = self.connection.session();
+            let former = session.sign_in(user.clone());
+            if let Some(former) = former.filter(|former| former.id != user.id) {
+                self.socket.leave(rooms::of_user(&former.id));
+            }
+            // Also what was followed before a logout: it is another user's now.
+            self.connection.unfollow_unless(|owner| *owner == user.id);
+            self.join(rooms::of_user(&user.id));
         }
-        // Also what was followed before a logout: it is another user's now.
-        self.connection.unfollow_unless(|owner| *owner == user.id);
-        self.join(rooms::of_user(&user.id));
         self.end_session_at(user.expires_at);
         Ok(user)
     }
@@ -109,10 +123,17 @@ impl Link {
     /// Ends the session, if there is one.
     pub(super) fn sign_out(&self) {
         self.connection.set_expiry(None);
-        let former = self.connection.session().sign_out();
-        if let Some(user) = former {
-            self.socket.leave(rooms::of_user(&user.id));
-        }
+        self.leave_user(&mut self.connection.session());
+    }
+
+    /// Signs out and leaves the user's room. Both happen under the session's lock, as signing in
+    /// does, or a session that ends could take the next one out of its room.
+    fn leave_user(&self, session: &mut Session) -> bool {
+        let Some(user) = session.sign_out() else {
+            return false;
+        };
+        self.socket.leave(rooms::of_user(&user.id));
+        true
     }
 
     /// Joins a room, unless the socket has left: what a gone socket joins, nobody ever leaves.
@@ -171,17 +192,20 @@ impl Link {
             }
         });
         self.connection.set_expiry(Some(timer.abort_handle()));
+        // A socket that left meanwhile must not be remembered until its token expires.
+        if !self.socket.connected() {
+            self.connection.set_expiry(None);
+        }
     }
 
     /// Ends the session whose token has just expired; a newer session is left alone.
     async fn expire(&self, end: Timestamp) {
-        let expired = {
+        let is_expired = {
             let mut session = self.connection.session();
             let is_due = session.user().is_some_and(|user| user.expires_at == end);
-            if is_due { session.sign_out() } else { None }
+            is_due && self.leave_user(&mut session)
         };
-        if let Some(user) = expired {
-            self.socket.leave(rooms::of_user(&user.id));
+        if is_expired {
             let sentence = AuthFailure::Expired.to_string();
             emit::to_socket::<AuthError>(self, &AuthErrorPayload::new(sentence)).await;
         }

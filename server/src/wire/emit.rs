@@ -14,6 +14,7 @@ use socketioxide::handler::FromMessageParts;
 use socketioxide::{SendError, SocketError, SocketIo};
 use std::str::FromStr;
 use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
 
 /// How long an answer waits for room in a client's send buffer before the client is cut off.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -128,24 +129,48 @@ pub(super) async fn call_back<T: Serialize>(link: &Link, ack_id: Option<i64>, an
     .await;
 }
 
-/// `emit` never waits and loses what does not fit: so this asks again until there is room.
 async fn deliver(link: &Link, mut attempt: impl FnMut() -> Result<(), SendError>) {
-    let mut since: Option<Instant> = None;
-    loop {
-        match attempt() {
-            Err(SendError::Socket(SocketError::InternalChannelFull)) => {
-                if since.get_or_insert_with(Instant::now).elapsed() >= PATIENCE {
-                    return cut_off(link);
-                }
-                tokio::time::sleep(PAUSE).await;
-            }
-            Err(SendError::Socket(SocketError::Closed)) | Ok(()) => return,
-            Err(error) => {
-                tracing::error!(%error, "an answer could not be encoded");
-                return;
-            }
+    let connection = &link.connection;
+    let attempt = || match attempt() {
+        // Who was cut off is sent nothing more, also when it was others' turn until now.
+        Err(SendError::Socket(SocketError::InternalChannelFull)) if !connection.is_closed() => {
+            Attempt::Full
         }
+        Err(SendError::Socket(_)) | Ok(()) => Attempt::Over,
+        Err(error) => {
+            tracing::error!(%error, "an answer could not be encoded");
+            Attempt::Over
+        }
+    };
+    if !in_turn(&connection.sending, PATIENCE, attempt).await {
+        cut_off(link);
     }
+}
+
+enum Attempt {
+    /// There is no room in the send buffer.
+    Full,
+    /// It was sent, or never will be.
+    Over,
+}
+
+/// `emit` never waits and loses what does not fit: so this asks again until there is room. One
+/// after the other, or those with bad luck would wait for ever while the client reads. False when
+/// there was no room for as long as patience lasts.
+async fn in_turn(
+    turns: &Mutex<()>,
+    patience: Duration,
+    mut attempt: impl FnMut() -> Attempt,
+) -> bool {
+    let _turn = turns.lock().await;
+    let mut since: Option<Instant> = None;
+    while let Attempt::Full = attempt() {
+        if since.get_or_insert_with(Instant::now).elapsed() >= patience {
+            return false;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    true
 }
 
 /// Disconnects a client that does not read. It reconnects and asks for what it missed.
@@ -167,4 +192,52 @@ pub(super) fn disconnect(link: &Link) {
             tokio::time::sleep(PAUSE_BEFORE_GOODBYE).await;
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    const PATIENCE: Duration = Duration::from_secs(1);
+    const MESSAGES: u32 = 40;
+
+    fn run(work: impl Future<Output = ()>) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build();
+        runtime.unwrap().block_on(work);
+    }
+
+    #[test]
+    fn a_slow_reader_gets_everything_though_the_last_message_waits_longer_than_patience_lasts() {
+        // All of them take twice as long as one may wait.
+        let reads_one_in = 2 * PATIENCE / MESSAGES;
+        let (turns, begun, sent) = (Mutex::new(()), Instant::now(), Cell::new(0));
+        let messages = (0..MESSAGES).map(|_| {
+            in_turn(&turns, PATIENCE, || {
+                if begun.elapsed() < reads_one_in * (sent.get() + 1) {
+                    return Attempt::Full;
+                }
+                sent.set(sent.get() + 1);
+                Attempt::Over
+            })
+        });
+        run(async {
+            let delivered = futures_util::future::join_all(messages).await;
+            assert!(delivered.into_iter().all(|is_delivered| is_delivered));
+        });
+        assert_eq!(sent.get(), MESSAGES);
+    }
+
+    #[test]
+    fn a_client_that_reads_nothing_is_given_up() {
+        run(async {
+            let turns = Mutex::new(());
+            let patience = Duration::from_millis(20);
+            assert!(!in_turn(&turns, patience, || Attempt::Full).await);
+            // Whoever comes next is not held up.
+            assert!(in_turn(&turns, patience, || Attempt::Over).await);
+        });
+    }
 }

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { execute, signedIn } from '../support/executions.js';
 import { startServer } from '../support/server.js';
 import { until } from '../support/within.js';
+import { LossyPath } from './lossy-path.js';
 import { Redis } from './redis-server.js';
 
 const LIMIT = 3;
@@ -88,6 +89,19 @@ test('killed midway, again and again: each loss is one warning, each return is n
       return (node.stderr.match(/Redis is available again/g) ?? []).length === loss;
     });
   }
+});
+
+test('a path lost without a word: the server takes another', async (t) => {
+  const redis = await Redis.start(t);
+  const path = await LossyPath.to(t, redis);
+  const node = await startNode(t, path.url);
+  const client = await signedIn(t, node);
+  await passes(client, 1);
+  path.lose();
+  await passes(client, 3 * LIMIT);
+  await recovered(node);
+  await limited(client);
+  assert.equal(warnings(node).length, 1, node.stderr);
 });
 
 test('a Redis that is full is as good as none, and warns once', async (t) => {

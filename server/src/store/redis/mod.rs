@@ -1,18 +1,28 @@
 //! The store in Redis. A dead or slow Redis never stops work: requests pass, records wait, one
 //! warning says so, and everything comes back without a restart.
 
+mod line;
+
+mod loads;
+
+mod thread;
+
 use super::limiter::{RateLimit, RateVerdict};
 use super::record::StoredExecution;
 use super::unwritten::Unwritten;
 use crate::metrics::Metrics;
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use line::{Failure, Line};
+use loads::Loads;
+use redis::aio::ConnectionManager;
 use redis::{AsyncCommands, Client, RedisResult, Script};
 use slop_schema::scalar::{ProcessId, UserId};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
-use tokio::sync::{Notify, OnceCell};
-use tokio::time::{sleep, timeout};
+use thread::Thread;
+use tokio::sync::Notify;
+use tokio::task::spawn_blocking;
+use tokio::time::sleep;
 
 pub use redis::RedisError;
 
@@ -20,10 +30,10 @@ pub use redis::RedisError;
 const PATIENCE: Duration = Duration::from_millis(250);
 /// Pause between two attempts to reach a Redis that is gone.
 const RETRY: Duration = Duration::from_millis(500);
-/// The longest a question about one execution waits: its record may be large.
+/// How long a record is waited for before Redis is asked whether it lives …
 const READ_PATIENCE: Duration = Duration::from_secs(1);
-/// Records may be large: writing one may take longer than a request waits.
-const WRITE_PATIENCE: Duration = Duration::from_secs(5);
+/// … and how long one may take when it does: records may be large.
+const RECORD_PATIENCE: Duration = Duration::from_secs(5);
 /// A server says this often that it lives …
 const SIGN_OF_LIFE: Duration = Duration::from_secs(5);
 /// … and counts as dead when it was silent for so long.
@@ -39,13 +49,17 @@ return {count, redis.call('PTTL', KEYS[1])}";
 
 /// Counts and records in Redis.
 pub struct RedisStore {
-    client: Client,
+    thread: Thread,
+    /// For what requests wait for. Nothing large goes here.
+    line: Line,
+    /// For records: nobody waits behind them for anything else.
+    record_line: Line,
+    loads: Loads,
     limit: RateLimit,
     ttl: Duration,
     metrics: Metrics,
     /// Name of this server, new with every start.
     server: String,
-    connection: OnceCell<ConnectionManager>,
     is_down: AtomicBool,
     count: Script,
     unwritten: Mutex<Unwritten>,
@@ -54,6 +68,9 @@ pub struct RedisStore {
     is_started: AtomicBool,
 }
 
+/// Why there is no answer about a record: Redis is down, or only slow.
+struct IsDown(bool);
+
 impl RedisStore {
     pub(super) fn open(
         url: &str,
@@ -61,13 +78,16 @@ impl RedisStore {
         ttl: Duration,
         metrics: Metrics,
     ) -> Result<Arc<Self>, RedisError> {
+        let client = Client::open(url)?;
         Ok(Arc::new(Self {
-            client: Client::open(url)?,
+            thread: Thread::start()?,
+            line: Line::new(client.clone()),
+            record_line: Line::new(client),
+            loads: Loads::default(),
             limit,
             ttl,
             metrics,
             server: uuid::Uuid::now_v7().to_string(),
-            connection: OnceCell::new(),
             is_down: AtomicBool::new(false),
             count: Script::new(COUNT),
             unwritten: Mutex::default(),
@@ -78,26 +98,30 @@ impl RedisStore {
 
     pub(super) async fn count_request(self: &Arc<Self>, user: &UserId) -> RateVerdict {
         self.start();
+        let (store, user) = (self.clone(), user.clone());
+        let counted = self.thread.run(async move { store.count(&user).await });
+        // The document: if Redis is unavailable, rate limiting is bypassed.
+        counted.await.flatten().unwrap_or(RateVerdict::Allowed)
+    }
+
+    async fn count(self: &Arc<Self>, user: &UserId) -> Option<RateVerdict> {
         let key = format!("ws:claude:ratelimit:{user}");
         let window_ms = u64::try_from(self.limit.window.as_millis()).unwrap_or(u64::MAX);
-        let counted = self
+        let (count, left_ms) = self
             .ask(PATIENCE, async |mut connection: ConnectionManager| {
                 let mut call = self.count.key(key);
                 call.arg(window_ms)
                     .invoke_async::<(u32, i64)>(&mut connection)
                     .await
             })
-            .await;
-        match counted {
-            Some((count, left_ms)) if count > self.limit.max_requests => {
-                let left_ms = u64::try_from(left_ms).unwrap_or(window_ms);
-                RateVerdict::Refused {
-                    retry_after: Duration::from_millis(left_ms),
-                }
-            }
-            // The document: if Redis is unavailable, rate limiting is bypassed.
-            Some(_) | None => RateVerdict::Allowed,
+            .await?;
+        if count <= self.limit.max_requests {
+            return Some(RateVerdict::Allowed);
         }
+        let left_ms = u64::try_from(left_ms).unwrap_or(window_ms);
+        Some(RateVerdict::Refused {
+            retry_after: Duration::from_millis(left_ms),
+        })
     }
 
     /// Records are written one after the other, so that an older one never replaces a newer.
@@ -121,13 +145,18 @@ impl RedisStore {
 
     pub(super) async fn load(self: &Arc<Self>, process: &ProcessId) -> Option<StoredExecution> {
         self.start();
-        let key = record_key(process);
-        let stored = self
-            .ask(READ_PATIENCE, async |mut connection: ConnectionManager| {
-                connection.get::<_, Option<Vec<u8>>>(key).await
-            })
-            .await??;
-        let mut stored: StoredExecution = serde_json::from_slice(&stored).ok()?;
+        let (store, process) = (self.clone(), process.clone());
+        let loaded = self
+            .thread
+            .run(async move { store.loads.share(&process, || store.read(&process)).await });
+        loaded.await.flatten()
+    }
+
+    async fn read(self: &Arc<Self>, process: &ProcessId) -> Option<StoredExecution> {
+        let stored = self.read_record(process).await?;
+        // A large one would keep everything else on this thread from its turn.
+        let read = move || serde_json::from_slice::<StoredExecution>(&stored);
+        let mut stored = spawn_blocking(read).await.ok()?.ok()?;
         let key = server_key(&stored.server);
         stored.server_is_alive = self
             .ask(PATIENCE, async |mut connection: ConnectionManager| {
@@ -139,14 +168,29 @@ impl RedisStore {
         Some(stored)
     }
 
-    /// Starts writing records and giving signs of life, once a runtime is there to do it on.
+    async fn read_record(self: &Arc<Self>, process: &ProcessId) -> Option<Vec<u8>> {
+        let get = async |mut connection: ConnectionManager| {
+            connection
+                .get::<_, Option<Vec<u8>>>(record_key(process))
+                .await
+        };
+        match self.ask_for_record(READ_PATIENCE, get).await {
+            Ok(record) => record,
+            // Redis lives: its connection may be one that was lost without a word.
+            Err(IsDown(false)) => self.ask_for_record(RECORD_PATIENCE, get).await.ok()?,
+            Err(IsDown(true)) => None,
+        }
+    }
+
+    /// Starts writing records and giving signs of life, once there is use for it.
     fn start(self: &Arc<Self>) {
         if self.is_started.swap(true, Ordering::Relaxed) {
             return;
         }
-        tokio::spawn(write_records(Arc::downgrade(self), self.may_write.clone()));
+        let records = write_records(Arc::downgrade(self), self.may_write.clone());
+        self.thread.spawn(records);
         let store = Arc::downgrade(self);
-        tokio::spawn(async move {
+        self.thread.spawn(async move {
             while let Some(store) = store.upgrade() {
                 let alive = async |connection| store.give_sign_of_life(connection).await;
                 store.ask(PATIENCE, alive).await;
@@ -168,20 +212,20 @@ impl RedisStore {
             let Some((place, process, execution)) = self.unwritten().first() else {
                 return;
             };
-            let Ok(text) = serde_json::to_vec(&execution) else {
+            let written = spawn_blocking(move || serde_json::to_vec(&execution)).await;
+            let Ok(Ok(text)) = written else {
                 self.unwritten().remove(place);
                 continue;
             };
             let (key, ttl) = (record_key(&process), self.ttl.as_secs().max(1));
-            let written = self
-                .ask(WRITE_PATIENCE, async |mut connection: ConnectionManager| {
-                    connection.set_ex::<_, _, ()>(key, text, ttl).await
-                })
-                .await;
-            if written.is_none() {
-                return;
+            let set = async |mut connection: ConnectionManager| {
+                connection.set_ex::<_, _, ()>(key, text, ttl).await
+            };
+            match self.ask_for_record(RECORD_PATIENCE, set).await {
+                Ok(()) => self.unwritten().remove(place),
+                Err(IsDown(true)) => return,
+                Err(IsDown(false)) => sleep(RETRY).await,
             }
-            self.unwritten().remove(place);
         }
     }
 
@@ -197,25 +241,38 @@ impl RedisStore {
         if self.is_down.load(Ordering::Relaxed) {
             return None;
         }
-        let answer = timeout(patience, async {
-            let connection = self.connection.get_or_try_init(|| self.connect()).await?;
-            question(connection.clone()).await
-        })
-        .await;
-        match answer {
-            Ok(Ok(answer)) => return Some(answer),
-            Ok(Err(error)) => self.note_failure(&error.to_string()),
-            Err(_) => self.note_failure("it does not answer in time"),
+        match self.line.ask(patience, question).await {
+            Ok(answer) => Some(answer),
+            Err(failure) => {
+                self.note_failure(&failure.to_string());
+                None
+            }
         }
-        None
     }
 
-    async fn connect(&self) -> RedisResult<ConnectionManager> {
-        let config = ConnectionManagerConfig::new()
-            .set_connection_timeout(Some(PATIENCE))
-            .set_response_timeout(Some(WRITE_PATIENCE))
-            .set_number_of_retries(1);
-        ConnectionManager::new_with_config(self.client.clone(), config).await
+    /// Asks for a record, or to keep one. That one takes long does not mean that Redis is down:
+    /// whether it is, the other line tells.
+    async fn ask_for_record<T, F>(
+        self: &Arc<Self>,
+        patience: Duration,
+        question: impl FnOnce(ConnectionManager) -> F,
+    ) -> Result<T, IsDown>
+    where
+        F: Future<Output = RedisResult<T>>,
+    {
+        if self.is_down.load(Ordering::Relaxed) {
+            return Err(IsDown(true));
+        }
+        match self.record_line.ask(patience, question).await {
+            Ok(answer) => return Ok(answer),
+            Err(Failure::Silence) => {
+                self.metrics.redis_failed();
+                let alive = async |connection| self.give_sign_of_life(connection).await;
+                self.ask(PATIENCE, alive).await;
+            }
+            Err(failure) => self.note_failure(&failure.to_string()),
+        }
+        Err(IsDown(self.is_down.load(Ordering::Relaxed)))
     }
 
     /// From now on nobody waits for Redis, until it answers again.
@@ -234,6 +291,8 @@ impl RedisStore {
                 sleep(RETRY).await;
                 let Some(store) = store.upgrade() else { return };
                 if store.answers().await {
+                    // It has not been asked since: it would fail once more.
+                    store.record_line.renew();
                     store.is_down.store(false, Ordering::Relaxed);
                     tracing::info!("Redis is available again");
                     store.may_write.notify_one();
@@ -245,15 +304,8 @@ impl RedisStore {
 
     /// A Redis that answers but cannot write, being full or a replica, is of no use either.
     async fn answers(&self) -> bool {
-        let sign_of_life = async {
-            let connection = self
-                .connection
-                .get_or_try_init(|| self.connect())
-                .await?
-                .clone();
-            self.give_sign_of_life(connection).await
-        };
-        matches!(timeout(PATIENCE, sign_of_life).await, Ok(Ok(())))
+        let alive = async |connection| self.give_sign_of_life(connection).await;
+        self.line.ask(PATIENCE, alive).await.is_ok()
     }
 }
 
