@@ -50,8 +50,8 @@ impl Payload<'_> {
         }
     }
 
-    /// The finding that tells of a break.
-    pub(super) fn finding(&self, found: &Break) -> Finding {
+    /// The finding that tells of a break, the first or a later one.
+    pub(super) fn finding(&self, found: &Break, is_first: bool) -> Finding {
         let (rule, change, pointer) = match &found.refusal {
             Some(refusal) => {
                 let (rule, change) = self.explain(refusal, found.witness.as_ref());
@@ -65,9 +65,9 @@ impl Payload<'_> {
             }
             None => {
                 let why = found.undecided.unwrap_or("unknown");
-                let what = match found.others {
-                    true => "whether anything else breaks is too hard to decide",
-                    false => "too hard to decide",
+                let what = match is_first {
+                    true => "too hard to decide",
+                    false => "whether anything else breaks is too hard to decide",
                 };
                 (PAYLOAD_UNDECIDED, format!("{what}: {why}"), String::new())
             }

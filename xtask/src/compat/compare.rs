@@ -174,10 +174,10 @@ fn compare_payload(
     let found = breaks(writer, reader)?;
     let refused = !found.is_empty();
     let changes = changes(payload.old, payload.new);
-    for found in found {
+    for (index, found) in found.into_iter().enumerate() {
         // Which keyword refuses what nobody has seen the schemas themselves must tell.
         if !found.unseen || !tell_unseen(payload, &changes, comparison) {
-            merge(comparison, payload.finding(&found));
+            merge(comparison, payload.finding(&found, index == 0));
         }
     }
     for change in changes {

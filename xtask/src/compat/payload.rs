@@ -25,8 +25,6 @@ pub(super) struct Break {
     pub(super) undecided: Option<&'static str>,
     /// Whether such a payload exists, but is too large to show.
     pub(super) unseen: bool,
-    /// Whether other breaks were found before.
-    pub(super) others: bool,
 }
 
 /// All ways in which a reader refuses what the writer declares; none when it refuses nothing.
@@ -81,14 +79,10 @@ pub(super) fn breaks(writer: &Value, reader: &Value) -> anyhow::Result<Vec<Break
             refusal: Some(refusal),
             undecided: None,
             unseen: false,
-            others: false,
         });
         if !relaxed {
             break;
         }
-    }
-    for later in found.iter_mut().skip(1) {
-        later.others = true;
     }
     Ok(found)
 }
@@ -100,7 +94,6 @@ impl Break {
             refusal: None,
             undecided: Some(why),
             unseen: false,
-            others: false,
         }
     }
 }
