@@ -21,7 +21,7 @@ use support::server::Server;
 use support::tokens::token;
 use support::within;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::mpsc;
 
 fn slop(url: &str) -> Command {
@@ -36,6 +36,18 @@ fn slop(url: &str) -> Command {
         .stderr(Stdio::piped())
         .kill_on_drop(true);
     command
+}
+
+/// Executes a script; gives the command, its output after the first line, and that line.
+async fn execute(url: &str, script: &str) -> (Child, BufReader<ChildStdout>, String) {
+    let mut child = slop(url).args(["execute", script]).spawn().unwrap();
+    // Takes no more than the line out of the pipe.
+    let mut stdout = BufReader::with_capacity(1, child.stdout.take().unwrap());
+    let mut line = String::new();
+    within("the output", stdout.read_line(&mut line))
+        .await
+        .unwrap();
+    (child, stdout, line)
 }
 
 async fn run(url: &str, arguments: &[&str]) -> Output {
@@ -92,15 +104,7 @@ async fn execute_prints_what_was_said_while_the_connection_was_lost() {
         goes_on.display(),
         ended.display()
     );
-    let mut child = slop(&relay.url())
-        .args(["execute", &script])
-        .spawn()
-        .unwrap();
-    let mut stdout = BufReader::new(child.stdout.take().unwrap());
-    let mut printed = String::new();
-    within("the output", stdout.read_line(&mut printed))
-        .await
-        .unwrap();
+    let (mut child, mut stdout, mut printed) = execute(&relay.url(), &script).await;
     relay.freeze();
     relay.cut();
     std::fs::write(goes_on, "").unwrap();
@@ -220,15 +224,7 @@ async fn signals_cancel_the_execution() {
     let server = Server::start();
     for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
         let script = "echo $$; exec sleep 60";
-        let mut child = slop(&server.url())
-            .args(["execute", script])
-            .spawn()
-            .unwrap();
-        let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut process = String::new();
-        within("the output", stdout.read_line(&mut process))
-            .await
-            .unwrap();
+        let (mut child, _stdout, process) = execute(&server.url(), script).await;
         send(signal, &child).await;
         let status = within("the command", child.wait()).await.unwrap();
         assert_eq!(status.code(), Some(code));
@@ -247,14 +243,7 @@ async fn signals_are_heard_while_nobody_reads() {
         is_printed.display()
     );
     for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
-        let mut child = slop(&server.url())
-            .args(["execute", &script])
-            .spawn()
-            .unwrap();
-        let mut stdout = BufReader::with_capacity(1, child.stdout.take().unwrap());
-        let mut process = String::new();
-        let line = stdout.read_line(&mut process);
-        within("the output", line).await.unwrap();
+        let (mut child, _stdout, process) = execute(&server.url(), &script).await;
         exists(&is_printed).await;
         std::fs::remove_file(&is_printed).unwrap();
         // More than a pipe holds is on its way.
@@ -335,14 +324,7 @@ async fn gone(process: &str) {
 async fn an_execution_that_nobody_reads_is_cancelled() {
     let server = Server::start();
     let script = "echo $$; while :; do echo more; sleep 0.02; done";
-    let mut child = slop(&server.url())
-        .args(["execute", script])
-        .spawn()
-        .unwrap();
-    let mut stdout = BufReader::new(child.stdout.take().unwrap());
-    let mut process = String::new();
-    let line = stdout.read_line(&mut process);
-    within("the output", line).await.unwrap();
+    let (mut child, stdout, process) = execute(&server.url(), script).await;
     drop(stdout);
     assert!(within("the command", child.wait()).await.unwrap().success());
     gone(&process).await;
