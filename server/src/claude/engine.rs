@@ -307,9 +307,8 @@ impl Engine {
         self.metrics
             .execution_ended(status, took, journal.output_bytes() as u64);
         tracing::info!(%process, ?status, ?took, "Claude process ended");
-        let process_id = process.clone();
         let facts = Facts {
-            process: process_id,
+            process: process.clone(),
             owner,
             started_at,
             completed_at,
